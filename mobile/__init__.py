@@ -1,0 +1,1 @@
+"""The tablet: capture offline, synchronise later."""

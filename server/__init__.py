@@ -1,0 +1,1 @@
+"""The office: merge point, review and reports."""

@@ -1,0 +1,1 @@
+"""How two replicas come to agree; pure."""
