@@ -1,0 +1,136 @@
+"""Run style, types and every layer of tests, and print what was counted.
+
+The layers of the tests folder run from the quick and narrow to the slow and wide, in two lanes so
+that two cores are used; each is a pytest process of its own, so that one cannot disturb another.
+A layer's output is shown when it ends: one line when it passed, all of it when it did not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+QUICK_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade")
+WIDE_LANE = ("simulation", "ui", "browser", "e2e")
+COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One command of the run."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a step came to."""
+
+    step: Step
+    exit_code: int
+    seconds: float
+    output: str
+
+    def count(self, word: str) -> int:
+        """How many tests pytest reports under a word of its closing line."""
+        lines = self.output.strip().splitlines()
+        closing = lines[-1] if lines else ""
+        return sum(int(number) for number, what in COUNTED.findall(closing) if word in what)
+
+
+def main() -> int:
+    """Run what was asked for; the exit code is 0 when everything passed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", metavar="NAME", help="lint, or one layer of tests")
+    only = parser.parse_args().only
+    lint = [
+        Step("ruff", (sys.executable, "-m", "ruff", "check", "--quiet", ".")),
+        Step("format", (sys.executable, "-m", "ruff", "format", "--quiet", "--check", ".")),
+        Step("mypy", (sys.executable, "-m", "mypy")),
+    ]
+    lanes = [lint + _layers(QUICK_LANE), _layers(WIDE_LANE)]
+    if only == "lint":
+        lanes = [lint]
+    elif only is not None:
+        lanes = [_layers((only,))]
+    if not any(lanes):
+        print(f"There is no layer of tests named {only!r}.", file=sys.stderr)
+        return 2
+    started = time.monotonic()
+    return _close(_run_lanes(lanes), time.monotonic() - started)
+
+
+def _layers(names: Sequence[str]) -> list[Step]:
+    """A step for each of the named layers that has tests."""
+    return [
+        Step(name, (sys.executable, "-m", "pytest", f"tests/{name}"))
+        for name in names
+        if any((ROOT / "tests" / name).rglob("test_*.py"))
+    ]
+
+
+def _run_lanes(lanes: Sequence[Sequence[Step]]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    printing = threading.Lock()
+
+    def run_lane(steps: Sequence[Step]) -> None:
+        for step in steps:
+            outcome = _run(step)
+            with printing:
+                outcomes.append(outcome)
+                _show(outcome)
+
+    threads = [threading.Thread(target=run_lane, args=(lane,)) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def _run(step: Step) -> Outcome:
+    started = time.monotonic()
+    done = subprocess.run(
+        step.command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return Outcome(step, done.returncode, time.monotonic() - started, done.stdout)
+
+
+def _show(outcome: Outcome) -> None:
+    verdict = "ok" if outcome.exit_code == 0 else f"FAILED (exit code {outcome.exit_code})"
+    tests = f"{outcome.count('passed')} passed" if "pytest" in outcome.step.command else ""
+    print(f"{outcome.step.name:12} {outcome.seconds:7.1f} s  {tests:14} {verdict}", flush=True)
+    if outcome.exit_code != 0:
+        print(outcome.output, flush=True)
+
+
+def _close(outcomes: Sequence[Outcome], seconds: float) -> int:
+    tests = [outcome for outcome in outcomes if "pytest" in outcome.step.command]
+    passed = sum(outcome.count("passed") for outcome in tests)
+    failed = sum(outcome.count("failed") + outcome.count("error") for outcome in tests)
+    skipped = sum(outcome.count("skipped") for outcome in tests)
+    bad = [outcome.step.name for outcome in outcomes if outcome.exit_code != 0]
+    print(f"{seconds:.0f} seconds" + (f"; not in order: {', '.join(bad)}" if bad else ""))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
