@@ -1,0 +1,128 @@
+"""Every bound of the system in one place, and assertions that relate them.
+
+Data from outside is measured against these before it is read. Units come last in a name; a bound
+is inclusive: exactly this much is taken, one more is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# --- JSON and text ------------------------------------------------------------------------------
+JSON_DEPTH_MAX: Final = 64
+NUMBER_DIGITS_MAX: Final = 40
+"""Digits of an integer in JSON; a codec that needs less refuses on its own."""
+INTEGER_MAX: Final = 2**53 - 1
+"""The largest integer that every JSON reader sees alike; beyond it numbers travel as text."""
+TEXT_LENGTH_MAX: Final = 65_536
+"""Characters of one text answer."""
+NAME_LENGTH_MAX: Final = 200
+"""Characters of a name, title or label that a person gives."""
+COMMENT_LENGTH_MAX: Final = 4_000
+SEARCH_LENGTH_MAX: Final = 200
+REQUEST_JSON_BYTES_MAX: Final = 256 * KIB
+"""Body of a JSON request that is neither a sync message, a form document nor a file."""
+ADDRESS_QUERY_BYTES_MAX: Final = 4 * KIB
+
+# --- changes (design: one save, atomic) ---------------------------------------------------------
+CHANGE_BYTES_MAX: Final = 256 * KIB
+HEAD_BYTES_MAX: Final = 128 * KIB
+RECORDS_PER_CHANGE_MAX: Final = 1_000
+FIELDS_PER_RECORD_MAX: Final = 2_000
+SEEN_MAX: Final = 64
+"""Dots that one value may name as shown; more than two only by `resolve`."""
+FIELD_KEY_LENGTH_MAX: Final = 200
+RECORD_TYPE_LENGTH_MAX: Final = 100
+SCOPE_ID_LENGTH_MAX: Final = 100
+CLIENT_LENGTH_MAX: Final = 60
+"""A device id (36) + a dot + 16 hexadecimal digits, with room."""
+CHANGE_NUMBER_MAX: Final = 2**53 - 1
+SALT_BYTES: Final = 16
+
+# --- sync messages ------------------------------------------------------------------------------
+PUSH_CHANGES_MAX: Final = 500
+PUSH_BYTES_MAX: Final = 1 * MIB
+"""Decompressed."""
+PUSH_COMPRESSED_BYTES_MAX: Final = 1 * MIB
+MESSAGE_HEADER_BYTES_MAX: Final = 4 * KIB
+PULL_REQUEST_BYTES_MAX: Final = 64 * KIB
+PULL_BYTES_DEFAULT: Final = 512 * KIB
+PULL_BYTES_MAX: Final = 4 * MIB
+STATE_BYTES_MAX: Final = 2 * MIB
+"""One record's merged state as shipped: siblings included."""
+SCOPES_PER_PULL_MAX: Final = 100
+CHANGES_PER_TRANSACTION: Final = 50
+IDLE_SYNC_BYTES_MAX: Final = 400
+"""Each way, when there is nothing new."""
+LOCK_TIMEOUT_MS: Final = 5_000
+RETRY_MS_MIN: Final = 2_000
+RETRY_MS_MAX: Final = 15 * 60_000
+REPAIRS_PER_SCOPE_AND_DAY_MAX: Final = 1
+FORGETTABLE_AGE_DAYS: Final = 45
+
+# --- saving -------------------------------------------------------------------------------------
+SEAL_IDLE_MS: Final = 60_000
+BALLAST_BYTES: Final = 16 * MIB
+STORAGE_RESERVE_BYTES: Final = 64 * MIB
+"""Free space below which the tablet refuses a new answer before it is typed."""
+
+# --- files --------------------------------------------------------------------------------------
+BLOB_BYTES_MAX: Final = 64 * MIB
+IMAGE_PIXELS_MAX: Final = 100_000_000
+IMAGE_SIDE_PIXELS_MAX: Final = 30_000
+PHOTO_SIDE_PIXELS_MAX: Final = 1_600
+"""Longer side of the copy that is shown."""
+THUMBNAIL_SIDE_PIXELS: Final = 320
+SIGNATURE_BYTES_MAX: Final = 1 * MIB
+ATTACHMENTS_PER_RECORD_MAX: Final = 200
+FILE_NAME_LENGTH_MAX: Final = 200
+
+# --- forms --------------------------------------------------------------------------------------
+FORM_DOCUMENT_BYTES_MAX: Final = 4 * MIB
+FORM_SOURCE_BYTES_MAX: Final = 8 * MIB
+QUESTIONS_PER_FORM_MAX: Final = 2_000
+CHOICES_PER_LIST_MAX: Final = 10_000
+EXPRESSION_LENGTH_MAX: Final = 4_000
+EXPRESSION_DEPTH_MAX: Final = 40
+ROWS_PER_REPEAT_MAX: Final = 2_000
+CODEBOOK_BYTES_MAX: Final = 4 * MIB
+
+# --- people and tablets -------------------------------------------------------------------------
+PIN_DIGITS_MIN: Final = 6
+PIN_DIGITS_MAX: Final = 12
+PASSWORD_LENGTH_MIN: Final = 10
+PASSWORD_LENGTH_MAX: Final = 200
+SIGN_IN_ATTEMPTS_MAX: Final = 10
+SIGN_IN_WINDOW_MS: Final = 15 * 60_000
+STAFF_SESSION_IDLE_MS: Final = 60 * 60_000
+STAFF_SESSION_MS_MAX: Final = 12 * 60 * 60_000
+ENROLMENT_CODE_HOURS: Final = 24
+ENROLMENT_CODE_LENGTH: Final = 10
+DEVICE_TOKEN_BYTES: Final = 32
+PASSWORD_HASHES_AT_ONCE_MAX: Final = 2
+"""argon2id takes 64 MiB each."""
+AREAS_PER_PERSON_MAX: Final = 200
+
+# --- pages --------------------------------------------------------------------------------------
+PAGE_ROWS_DEFAULT: Final = 50
+PAGE_ROWS_MAX: Final = 200
+
+assert HEAD_BYTES_MAX < CHANGE_BYTES_MAX, "a head is a part of its change"
+assert CHANGE_BYTES_MAX + MESSAGE_HEADER_BYTES_MAX < PUSH_BYTES_MAX, "every change fits a push"
+assert CHANGES_PER_TRANSACTION <= PUSH_CHANGES_MAX, "a push is at least one transaction"
+assert STATE_BYTES_MAX < PULL_BYTES_MAX, "every state fits a page"
+assert PULL_BYTES_DEFAULT <= PULL_BYTES_MAX
+assert CHANGE_BYTES_MAX < STATE_BYTES_MAX, "a state holds at least what one change may say"
+assert TEXT_LENGTH_MAX * 3 < CHANGE_BYTES_MAX, "the longest Thai answer fits a change"
+assert SIGNATURE_BYTES_MAX <= BLOB_BYTES_MAX
+assert PHOTO_SIDE_PIXELS_MAX**2 <= IMAGE_PIXELS_MAX
+assert QUESTIONS_PER_FORM_MAX <= FIELDS_PER_RECORD_MAX, "a change can answer every question"
+assert RETRY_MS_MIN < RETRY_MS_MAX
+assert PIN_DIGITS_MIN <= PIN_DIGITS_MAX
+assert STAFF_SESSION_IDLE_MS <= STAFF_SESSION_MS_MAX
+assert PAGE_ROWS_DEFAULT <= PAGE_ROWS_MAX
+assert BALLAST_BYTES < STORAGE_RESERVE_BYTES
+assert len(str(INTEGER_MAX)) <= NUMBER_DIGITS_MAX
