@@ -23,5 +23,6 @@ PYTHON
 pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --root-user-action=ignore)
 echo "Installing $lock"
 "${pip[@]}" --require-hashes --requirement "$lock"
-"${pip[@]}" --no-deps --no-build-isolation --editable .
+"${pip[@]}" --no-deps --no-build-isolation --no-index --editable . 2>/dev/null ||
+    "${pip[@]}" --no-deps --no-build-isolation --no-index --editable . # again, to see why
 rm -f .venv/.run-* .venv/.test-*
