@@ -34,6 +34,8 @@ RECORDS_PER_CHANGE_MAX: Final = 1_000
 FIELDS_PER_RECORD_MAX: Final = 2_000
 SEEN_MAX: Final = 64
 """Dots that one value may name as shown; more than two only by `resolve`."""
+SEEN_OF_EXISTENCE_MAX: Final = 2_500
+"""Dots that a deletion may name: all of the record and its rows that its author was shown."""
 FIELD_KEY_LENGTH_MAX: Final = 200
 RECORD_TYPE_LENGTH_MAX: Final = 100
 SCOPE_ID_LENGTH_MAX: Final = 100
@@ -51,6 +53,12 @@ MESSAGE_HEADER_BYTES_MAX: Final = 4 * KIB
 PULL_REQUEST_BYTES_MAX: Final = 64 * KIB
 PULL_BYTES_DEFAULT: Final = 512 * KIB
 PULL_BYTES_MAX: Final = 4 * MIB
+PULL_BYTES_MIN: Final = 4 * KIB
+PULL_ANSWER_BYTES_MAX: Final = 8 * MIB
+"""Decompressed: a page may overshoot what was asked for by one state."""
+PROBLEM_BYTES_MAX: Final = 64 * KIB
+RESTARTS_PER_SESSION_MAX: Final = 3
+"""How often one session may begin anew after the server said its lines differ."""
 STATE_BYTES_MAX: Final = 2 * MIB
 """One record's merged state as shipped: siblings included."""
 SCOPES_PER_PULL_MAX: Final = 100
@@ -113,6 +121,8 @@ PAGE_ROWS_MAX: Final = 200
 assert HEAD_BYTES_MAX < CHANGE_BYTES_MAX, "a head is a part of its change"
 assert CHANGE_BYTES_MAX + MESSAGE_HEADER_BYTES_MAX < PUSH_BYTES_MAX, "every change fits a push"
 assert CHANGES_PER_TRANSACTION <= PUSH_CHANGES_MAX, "a push is at least one transaction"
+assert PULL_BYTES_MAX + STATE_BYTES_MAX < PULL_ANSWER_BYTES_MAX
+assert SEEN_OF_EXISTENCE_MAX * 40 < HEAD_BYTES_MAX, "a deletion fits a head"
 assert STATE_BYTES_MAX < PULL_BYTES_MAX, "every state fits a page"
 assert PULL_BYTES_DEFAULT <= PULL_BYTES_MAX
 assert CHANGE_BYTES_MAX < STATE_BYTES_MAX, "a state holds at least what one change may say"

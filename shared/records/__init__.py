@@ -1,0 +1,1 @@
+"""Records as both sides see them: their state, their workflow, the hash of their content."""

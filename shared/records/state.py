@@ -1,0 +1,252 @@
+"""The merged state of one record, as the server ships it and the tablet keeps it, byte for byte.
+
+A state names every value nobody has superseded (its siblings) together with the dot of the change
+that wrote it, so that both sides can show who, when and where, and so that a later save can name
+what its author had been shown. The bytes are canonical JSON (`shared.canonical`): the digest of a
+scope covers them verbatim.
+
+Shape (keys in canonical order)::
+
+    {"created": [author, saved_at_ms, client],
+     "dots": [[dot, author, saved_at_ms, client, place|null], ...],
+     "existence": [[i, {"act": "delete"|"restore", "reason": str}], ...],
+     "fields": {field: [[i, value] | [i, value, salt], ...]},
+     "form": str, "order": [accepted, local], "parent": id|null, "record": id, "revision": int,
+     "root": id, "scope": str, "type": str, "version": int,
+     "workflow": {...} | null}
+
+`i` points into `dots`. The first sibling of a field is the first accepted one: logic and reports
+use it while a conflict is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from shared.canonical import JsonValue, canonical_bytes, canonical_text, read_json
+from shared.errors import BadInput
+from shared.limits import STATE_BYTES_MAX
+from shared.records.workflow import Status
+
+EXISTENCE: Final = "@existence"
+NOTE: Final = "@note"
+OFFICE: Final = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """Who wrote a value, when (their clock, evidence only), on which client, and where."""
+
+    id: str
+    author: str
+    saved_at: int
+    client: str
+    place: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """One value of a field that nobody has superseded. `salt` is kept for personal values."""
+
+    dot: Dot
+    value: JsonValue
+    salt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A reviewer's remark pinned to a question (`field`), a row (`record`), or the whole record."""
+
+    id: str
+    record: str
+    field: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowState:
+    """Where a reviewed root record stands; `comments` are those of the last return."""
+
+    status: Status = Status.DRAFT
+    dot: Dot | None = None
+    message: str = ""
+    comments: tuple[Comment, ...] = ()
+    submitted_hash: str | None = None
+    approved_hash: str | None = None
+    approved_dot: Dot | None = None
+    changed_since_approval: bool = False
+    history: tuple[tuple[str, Dot, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """A record as merged by the server at one revision."""
+
+    record: str
+    revision: int
+    type: str
+    form: str
+    version: int
+    scope: str
+    parent: str | None
+    root: str
+    order: tuple[int, int]
+    created: Dot
+    fields: Mapping[str, tuple[Sibling, ...]] = field(default_factory=dict)
+    existence: tuple[Sibling, ...] = ()
+    workflow: WorkflowState | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """True when every live existence value says delete; a dispute keeps the record."""
+        return bool(self.existence) and all(_act(s) == "delete" for s in self.existence)
+
+    def value(self, name: str) -> JsonValue:
+        """The value logic and reports use: the first accepted of the siblings, or None."""
+        siblings = self.fields.get(name)
+        return siblings[0].value if siblings else None
+
+    def conflicts(self) -> tuple[str, ...]:
+        """Fields whose live values differ; equal values of several people are no conflict."""
+        return tuple(name for name, found in self.fields.items() if differ(found))
+
+
+def _act(sibling: Sibling) -> str:
+    value = sibling.value
+    return str(value.get("act")) if isinstance(value, dict) else ""
+
+
+def differ(siblings: tuple[Sibling, ...]) -> bool:
+    """True when the siblings hold more than one distinct value."""
+    if len(siblings) < 2:
+        return False
+    first = canonical_text(siblings[0].value)
+    return any(canonical_text(s.value) != first for s in siblings[1:])
+
+
+class _DotTable:
+    """Numbers dots in order of first use, so that each is written once."""
+
+    def __init__(self) -> None:
+        self.rows: list[JsonValue] = []
+        self._index: dict[str, int] = {}
+
+    def number(self, dot: Dot) -> int:
+        found = self._index.get(dot.id)
+        if found is None:
+            found = self._index[dot.id] = len(self.rows)
+            place: JsonValue = dict(dot.place) if dot.place else None
+            self.rows.append([dot.id, dot.author, dot.saved_at, dot.client, place])
+        return found
+
+
+def _sibling_json(table: _DotTable, sibling: Sibling) -> JsonValue:
+    row: list[JsonValue] = [table.number(sibling.dot), sibling.value]
+    if sibling.salt is not None:
+        row.append(sibling.salt)
+    return row
+
+
+def _workflow_json(table: _DotTable, flow: WorkflowState) -> JsonValue:
+    return {
+        "status": str(flow.status),
+        "dot": None if flow.dot is None else table.number(flow.dot),
+        "message": flow.message,
+        "comments": [[c.id, c.record, c.field, c.text] for c in flow.comments],
+        "submitted": flow.submitted_hash,
+        "approved": flow.approved_hash,
+        "approved_dot": None if flow.approved_dot is None else table.number(flow.approved_dot),
+        "changed": flow.changed_since_approval,
+        "history": [[to, table.number(dot), note] for to, dot, note in flow.history],
+    }
+
+
+def encode_state(state: RecordState) -> bytes:
+    """The canonical bytes of a state: what is stored, shipped and digested."""
+    table = _DotTable()
+    fields: dict[str, JsonValue] = {
+        name: [_sibling_json(table, s) for s in state.fields[name]]
+        for name in sorted(state.fields)
+        if state.fields[name]
+    }
+    existence: list[JsonValue] = [_sibling_json(table, s) for s in state.existence]
+    flow = None if state.workflow is None else _workflow_json(table, state.workflow)
+    created = state.created
+    return canonical_bytes(
+        {
+            "record": state.record,
+            "revision": state.revision,
+            "type": state.type,
+            "form": state.form,
+            "version": state.version,
+            "scope": state.scope,
+            "parent": state.parent,
+            "root": state.root,
+            "order": list(state.order),
+            "created": [created.id, created.author, created.saved_at, created.client],
+            "dots": table.rows,
+            "fields": fields,
+            "existence": existence,
+            "workflow": flow,
+        }
+    )
+
+
+def decode_state(data: bytes) -> RecordState:
+    """Read a state as shipped. Raises BadInput when the bytes are not one of ours."""
+    raw = read_json(data, bytes_max=STATE_BYTES_MAX)
+    try:
+        return _state(raw)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as reason:
+        raise BadInput(f"not a record state: {reason}") from reason
+
+
+def _state(raw: Any) -> RecordState:
+    dots = [Dot(d[0], d[1], d[2], d[3], d[4]) for d in raw["dots"]]
+    made = raw["created"]
+    order = raw["order"]
+    return RecordState(
+        record=raw["record"],
+        revision=raw["revision"],
+        type=raw["type"],
+        form=raw["form"],
+        version=raw["version"],
+        scope=raw["scope"],
+        parent=raw["parent"],
+        root=raw["root"],
+        order=(order[0], order[1]),
+        created=Dot(made[0], made[1], made[2], made[3]),
+        fields={
+            name: tuple(_sibling(dots, row) for row in rows) for name, rows in raw["fields"].items()
+        },
+        existence=tuple(_sibling(dots, row) for row in raw["existence"]),
+        workflow=None if raw["workflow"] is None else _workflow(dots, raw["workflow"]),
+    )
+
+
+def _sibling(dots: list[Dot], row: Any) -> Sibling:
+    return Sibling(dots[row[0]], row[1], row[2] if len(row) > 2 else None)
+
+
+def _workflow(dots: list[Dot], raw: Any) -> WorkflowState:
+    def at(number: int | None) -> Dot | None:
+        return None if number is None else dots[number]
+
+    return WorkflowState(
+        status=Status(raw["status"]),
+        dot=at(raw["dot"]),
+        message=raw["message"],
+        comments=tuple(Comment(c[0], c[1], c[2], c[3]) for c in raw["comments"]),
+        submitted_hash=raw["submitted"],
+        approved_hash=raw["approved"],
+        approved_dot=at(raw["approved_dot"]),
+        changed_since_approval=raw["changed"],
+        history=tuple((h[0], dots[h[1]], h[2]) for h in raw["history"]),
+    )
+
+
+def with_revision(state: RecordState, revision: int) -> RecordState:
+    """The same state under another revision number."""
+    return replace(state, revision=revision)

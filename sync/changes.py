@@ -1,0 +1,391 @@
+"""A change: one save, by one person, on one device, never edited afterwards.
+
+On the wire and in every database a change is one opaque line, a JSON object of two texts::
+
+    {"head": "<canonical JSON>", "values": "<canonical JSON>"}
+
+`head` has ids, operations, what the author had been shown (`seen`), and a commitment per value; its
+bytes are hashed as written. `values` has the values and salts, in the order of the head's records.
+The change id is the dot of every value it writes. Client, number and chain order the transport only
+and are not part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from shared import limits
+from shared.canonical import JsonValue, canonical_bytes, canonical_text, read_json
+from shared.errors import BadInput, TooLarge
+from shared.ids import is_sha256, is_uuid
+from shared.records.state import EXISTENCE, NOTE
+from sync.commitments import commitment, head_hash
+from sync.version import CHANGE_VERSION
+
+
+class Operation(StrEnum):
+    """What an edit does to its record."""
+
+    CREATE = "create"
+    SET = "set"
+    RESOLVE = "resolve"
+    TRANSITION = "transition"
+    DELETE = "delete"
+    RESTORE = "restore"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWrite:
+    """A value and the dots of the values its author had been shown. `salt` for personal ones."""
+
+    value: JsonValue
+    seen: tuple[str, ...] = ()
+    salt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A step of the workflow: from the status shown, over the content shown."""
+
+    target: str
+    source: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEdit:
+    """All that one save did to one record.
+
+    `base` is the revision shown when the form was opened (0: none). `scope` is named when a root
+    is created (or moved); `parent` when a row is. `local_order` places a new row after those its
+    author saw. `blobs` are the SHA-256 of files the values name.
+    """
+
+    record: str
+    type: str
+    form: str
+    version: int
+    operation: Operation
+    base: int = 0
+    scope: str | None = None
+    parent: str | None = None
+    local_order: int = 0
+    writes: Mapping[str, FieldWrite] = field(default_factory=dict)
+    transition: Transition | None = None
+    blobs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One save. Times are evidence by the author's clock and never order anything.
+
+    `saved_at` and `opened_at` are Unix milliseconds; `clock_offset_ms` is server minus device as
+    last measured, or None; `place` holds lat, lon, accuracy as decimal texts.
+    """
+
+    id: str
+    author: str
+    opened_at: int
+    saved_at: int
+    monotonic_ms: int
+    boot_id: str
+    records: tuple[RecordEdit, ...]
+    clock_offset_ms: int | None = None
+    place: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedChange:
+    """A change as bytes: what is numbered, kept, sent, and never touched again."""
+
+    id: str
+    line: bytes
+    head_hash: bytes
+
+
+class MalformedChange(BadInput):
+    """The line can be framed, but is no change: it goes to quarantine under its head's hash."""
+
+    code = "change.malformed"
+
+    def __init__(self, detail: str, *, hash_: bytes, change_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.hash = hash_
+        self.change_id = change_id
+
+
+def seal(change: Change) -> SealedChange:
+    """Write a change as its line. Raises TooLarge when it exceeds one change's bound."""
+    head = canonical_bytes(_head_json(change))
+    values = canonical_text(
+        {
+            "values": [{n: w.value for n, w in e.writes.items()} for e in change.records],
+            "salts": [
+                {n: w.salt for n, w in e.writes.items() if w.salt is not None}
+                for e in change.records
+            ],
+        }
+    )
+    line = canonical_bytes({"head": head.decode(), "values": values})
+    if len(line) > limits.CHANGE_BYTES_MAX:
+        raise TooLarge("one save is larger than a change may be", bytes=len(line))
+    return SealedChange(change.id, line, head_hash(head))
+
+
+def _head_json(change: Change) -> JsonValue:
+    head: dict[str, JsonValue] = {
+        "v": CHANGE_VERSION,
+        "id": change.id,
+        "author": change.author,
+        "opened_at": change.opened_at,
+        "saved_at": change.saved_at,
+        "monotonic_ms": change.monotonic_ms,
+        "boot": change.boot_id,
+        "records": [_edit_json(edit) for edit in change.records],
+    }
+    if change.clock_offset_ms is not None:
+        head["offset_ms"] = change.clock_offset_ms
+    if change.place:
+        head["place"] = dict(change.place)
+    return head
+
+
+def _edit_json(edit: RecordEdit) -> JsonValue:
+    out: dict[str, JsonValue] = {
+        "record": edit.record,
+        "type": edit.type,
+        "form": edit.form,
+        "version": edit.version,
+        "op": str(edit.operation),
+        "base": edit.base,
+        "fields": {
+            name: [commitment(name, write.value, write.salt), list(write.seen)]
+            for name, write in edit.writes.items()
+        },
+    }
+    if edit.scope is not None:
+        out["scope"] = edit.scope
+    if edit.parent is not None:
+        out["parent"] = edit.parent
+    if edit.local_order:
+        out["order"] = edit.local_order
+    if edit.transition is not None:
+        step = edit.transition
+        out["transition"] = {"to": step.target, "from": step.source, "content": step.content_hash}
+    if edit.blobs:
+        out["blobs"] = list(edit.blobs)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class FramedLine:
+    """A line taken apart but not yet believed."""
+
+    head: str
+    values: str
+    head_hash: bytes
+
+
+def frame(line: bytes) -> FramedLine:
+    """Take a line apart. Raises BadInput when not even the frame can be read."""
+    raw = read_json(line, bytes_max=2 * limits.CHANGE_BYTES_MAX)
+    if not isinstance(raw, dict) or set(raw) != {"head", "values"}:
+        raise BadInput("a change line must be an object of head and values")
+    head, values = raw["head"], raw["values"]
+    if not isinstance(head, str) or not isinstance(values, str):
+        raise BadInput("head and values of a change line must be texts")
+    return FramedLine(head, values, head_hash(head.encode()))
+
+
+def read_change(framed: FramedLine) -> Change:
+    """Read a framed line as a change, every bound and commitment checked.
+
+    Raises MalformedChange, which carries the head's hash (and the id when it can be read), so that
+    the line can be kept in quarantine and the client's chain goes on.
+    """
+    change_id: str | None = None
+    try:
+        if len(framed.head) + len(framed.values) > limits.CHANGE_BYTES_MAX:
+            raise BadInput("the change is larger than a change may be")
+        head: Any = read_json(framed.head, bytes_max=limits.CHANGE_BYTES_MAX)
+        if isinstance(head, dict) and isinstance(head.get("id"), str) and is_uuid(head["id"]):
+            change_id = head["id"]
+        body: Any = read_json(framed.values, bytes_max=limits.CHANGE_BYTES_MAX)
+        return _Reader(head, body).change()
+    except BadInput as reason:
+        raise MalformedChange(str(reason), hash_=framed.head_hash, change_id=change_id) from reason
+
+
+_ACTS: Final = {"delete", "restore"}
+
+
+class _Reader:
+    """Turns parsed head and values into a Change, naming the first thing that is wrong."""
+
+    def __init__(self, head: Any, body: Any) -> None:
+        self.head = _object(head, "head")
+        body = _object(body, "values")
+        self.values = _list(body.get("values"), "values")
+        self.salts = _list(body.get("salts"), "salts")
+
+    def change(self) -> Change:
+        head = self.head
+        if head.get("v") != CHANGE_VERSION:
+            raise BadInput("unknown version of a change's head")
+        records = _list(head.get("records"), "records")
+        if not 0 < len(records) <= limits.RECORDS_PER_CHANGE_MAX:
+            raise BadInput("a change touches at least one record and at most the bound")
+        if len(self.values) != len(records) or len(self.salts) != len(records):
+            raise BadInput("values and salts must be as many as records")
+        edits = tuple(self._edit(i, _object(raw, "record")) for i, raw in enumerate(records))
+        if len({e.record for e in edits}) != len(edits):
+            raise BadInput("a change names each record once")
+        offset = head.get("offset_ms")
+        return Change(
+            id=_uuid(head.get("id"), "id"),
+            author=_uuid(head.get("author"), "author"),
+            opened_at=_int(head.get("opened_at"), "opened_at"),
+            saved_at=_int(head.get("saved_at"), "saved_at"),
+            monotonic_ms=_int(head.get("monotonic_ms"), "monotonic_ms"),
+            boot_id=_text(head.get("boot"), "boot", 64),
+            records=edits,
+            clock_offset_ms=None if offset is None else _int(offset, "offset_ms"),
+            place=_place(head.get("place")),
+        )
+
+    def _edit(self, index: int, raw: dict[str, Any]) -> RecordEdit:
+        writes = self._writes(index, raw)
+        operation = _enum(raw.get("op"))
+        step = raw.get("transition")
+        if (operation is Operation.TRANSITION) != (step is not None):
+            raise BadInput("a transition names its step, and nothing else does")
+        acts = EXISTENCE in writes
+        if acts != (operation in (Operation.DELETE, Operation.RESTORE)):
+            raise BadInput("existence is written by delete and restore only")
+        parent, scope = raw.get("parent"), raw.get("scope")
+        return RecordEdit(
+            record=_uuid(raw.get("record"), "record"),
+            type=_text(raw.get("type"), "type", limits.FIELD_KEY_LENGTH_MAX),
+            form=_text(raw.get("form"), "form", limits.FIELD_KEY_LENGTH_MAX),
+            version=_int(raw.get("version"), "version"),
+            operation=operation,
+            base=_int(raw.get("base", 0), "base"),
+            scope=None if scope is None else _text(scope, "scope", limits.FIELD_KEY_LENGTH_MAX),
+            parent=None if parent is None else _uuid(parent, "parent"),
+            local_order=_int(raw.get("order", 0), "order"),
+            writes=writes,
+            transition=None if step is None else _transition(_object(step, "transition")),
+            blobs=_hashes(raw.get("blobs", [])),
+        )
+
+    def _writes(self, index: int, raw: dict[str, Any]) -> dict[str, FieldWrite]:
+        fields = _object(raw.get("fields"), "fields")
+        values = _object(self.values[index], "values")
+        salts = _object(self.salts[index], "salts")
+        if len(fields) > limits.FIELDS_PER_RECORD_MAX:
+            raise BadInput("too many fields in one record of a change")
+        if set(fields) != set(values) or not set(salts) <= set(fields):
+            raise BadInput("values and salts must name the fields of the head")
+        return {
+            name: _write(name, raw, values[name], salts.get(name)) for name, raw in fields.items()
+        }
+
+
+def _write(name: str, raw: Any, value: JsonValue, salt: Any) -> FieldWrite:
+    if not _is_field(name):
+        raise BadInput(f"not a field key: {name[:80]!r}")
+    pair = _list(raw, "field")
+    if len(pair) != 2:
+        raise BadInput("a field of the head is a commitment and what was seen")
+    seen = _list(pair[1], "seen")
+    most = limits.SEEN_OF_EXISTENCE_MAX if name == EXISTENCE else limits.SEEN_MAX
+    if len(seen) > most:
+        raise BadInput("a save names more values than a person can have been shown")
+    if salt is not None and not (isinstance(salt, str) and _is_salt(salt)):
+        raise BadInput("a salt is 32 lower-case hex digits")
+    if name == EXISTENCE and not (isinstance(value, dict) and value.get("act") in _ACTS):
+        raise BadInput("existence says delete or restore")
+    if commitment(name, value, salt) != pair[0]:
+        raise BadInput(f"the value of {name[:80]} is not the one its head commits to")
+    return FieldWrite(value, tuple(_uuid(dot, "seen") for dot in seen), salt)
+
+
+def _is_field(name: str) -> bool:
+    if name in (EXISTENCE, NOTE):
+        return True
+    return (
+        0 < len(name) <= limits.FIELD_KEY_LENGTH_MAX
+        and all(c.isalnum() or c in "_-./?" for c in name)
+        and not name.startswith("/")
+    )
+
+
+def _is_salt(text: str) -> bool:
+    return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+
+
+def _object(raw: Any, name: str) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise BadInput(f"{name} must be an object")
+    return raw
+
+
+def _list(raw: Any, name: str) -> list[Any]:
+    if not isinstance(raw, list):
+        raise BadInput(f"{name} must be a list")
+    return raw
+
+
+def _int(raw: Any, name: str) -> int:
+    if not isinstance(raw, int) or isinstance(raw, bool) or abs(raw) > limits.INTEGER_MAX:
+        raise BadInput(f"{name} must be a whole number")
+    return raw
+
+
+def _text(raw: Any, name: str, length_max: int) -> str:
+    if not isinstance(raw, str) or not 0 < len(raw) <= length_max:
+        raise BadInput(f"{name} must be a text of 1 to {length_max} characters")
+    return raw
+
+
+def _uuid(raw: Any, name: str) -> str:
+    if not isinstance(raw, str) or not is_uuid(raw):
+        raise BadInput(f"{name} must be a UUID in lower case")
+    return raw
+
+
+def _hashes(raw: Any) -> tuple[str, ...]:
+    found = _list(raw, "blobs")
+    if len(found) > limits.ATTACHMENTS_PER_RECORD_MAX or not all(
+        isinstance(h, str) and is_sha256(h) for h in found
+    ):
+        raise BadInput("blobs must be SHA-256 in lower-case hex")
+    return tuple(found)
+
+
+def _enum(raw: Any) -> Operation:
+    try:
+        return Operation(raw)
+    except ValueError:
+        raise BadInput("unknown operation") from None
+
+
+def _transition(raw: dict[str, Any]) -> Transition:
+    return Transition(
+        target=_text(raw.get("to"), "to", 32),
+        source=_text(raw.get("from"), "from", 32),
+        content_hash=_text(raw.get("content"), "content", 64),
+    )
+
+
+def _place(raw: Any) -> Mapping[str, str] | None:
+    if raw is None:
+        return None
+    place = _object(raw, "place")
+    if len(place) > 8:
+        raise BadInput("place has too many parts")
+    return {_text(k, "place", 32): _text(v, "place", 64) for k, v in place.items()}

@@ -1,0 +1,88 @@
+"""What a tablet shows: the synchronised base with the tablet's own unsent work laid over it.
+
+A value of one's own is shown at once, with a dot of its own (the id of the pending change), so that
+the next save can name it. The base is never altered: when a pull brings the merged state, the
+overlay of acknowledged changes is lifted and nothing else happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from shared.records.state import EXISTENCE, NOTE, Dot, RecordState, Sibling, WorkflowState
+from shared.records.workflow import Status
+from sync.changes import Change, Operation, RecordEdit
+from sync.merge import dot_of
+
+
+def overlay(
+    base: RecordState | None, pending: Iterable[tuple[Change, str]], record: str
+) -> RecordState | None:
+    """The state of `record` as its author sees it: `base` under pending changes in their order.
+
+    `pending` gives (change, client). The base's siblings that a pending write had seen disappear
+    behind it; those it had not been shown stay beside it, so that a conflict to come is visible.
+    """
+    state = base
+    for change, client in pending:
+        for edit in change.records:
+            if edit.record == record:
+                state = _lay(state, edit, dot_of(change, client))
+    return state
+
+
+def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot) -> RecordState:
+    if state is None:
+        state = RecordState(
+            record=edit.record,
+            revision=0,
+            type=edit.type,
+            form=edit.form,
+            version=edit.version,
+            scope=edit.scope or "",
+            parent=edit.parent,
+            root=edit.record,
+            order=(0, edit.local_order),
+            created=dot,
+            workflow=WorkflowState() if edit.parent is None else None,
+        )
+    if any(s.dot.id == dot.id for found in state.fields.values() for s in found):
+        return state
+    fields = dict(state.fields)
+    existence = state.existence
+    for name, write in edit.writes.items():
+        mine = Sibling(dot, write.value, write.salt)
+        if name == EXISTENCE:
+            existence = (mine, *(s for s in existence if s.dot.id not in write.seen))
+        elif name != NOTE:
+            rest = (s for s in fields.get(name, ()) if s.dot.id not in write.seen)
+            fields[name] = (mine, *rest)
+    state = replace(state, fields=fields, existence=existence)
+    if edit.operation is Operation.TRANSITION and edit.transition and state.workflow:
+        if edit.transition.target == Status.SUBMITTED:
+            flow = replace(
+                state.workflow,
+                status=Status.SUBMITTED,
+                dot=dot,
+                submitted_hash=edit.transition.content_hash,
+            )
+            state = replace(state, workflow=flow)
+    return state
+
+
+def shown_dots(state: RecordState | None, field: str) -> tuple[str, ...]:
+    """The dot of the one value of `field` that is displayed: what an ordinary save names as seen."""
+    found = state.fields.get(field, ()) if state is not None else ()
+    return (found[0].dot.id,) if found else ()
+
+
+def all_dots(states: Mapping[str, RecordState]) -> tuple[str, ...]:
+    """Every live dot of a record and its rows: what a deletion names as seen."""
+    dots = {
+        s.dot.id
+        for state in states.values()
+        for found in (*state.fields.values(), state.existence)
+        for s in found
+    }
+    return tuple(sorted(dots))
