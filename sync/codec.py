@@ -145,7 +145,7 @@ def decode_push_answer(body: bytes) -> PushAnswer:
 
 def _result(raw: dict[str, Any]) -> ChangeResult:
     try:
-        outcome = Outcome(raw.get("is"))
+        outcome = Outcome(str(raw.get("is")))
     except ValueError:
         raise BadInput("unknown outcome of a change") from None
     return ChangeResult(

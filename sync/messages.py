@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PushHeader:
-    """Who pushes and where its chain stands: `number` and `chain` are those before the first line."""
+    """Who pushes, and where its chain stands before the first line."""
 
     protocol: int
     epoch: str

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from shared.records.state import EXISTENCE, NOTE, Dot, RecordState, Sibling, WorkflowState
 from shared.records.workflow import Status
-from sync.changes import Change, Operation, RecordEdit
+from sync.changes import Change, RecordEdit
 from sync.merge import dot_of
 
 
@@ -59,20 +59,21 @@ def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot) -> RecordState:
             rest = (s for s in fields.get(name, ()) if s.dot.id not in write.seen)
             fields[name] = (mine, *rest)
     state = replace(state, fields=fields, existence=existence)
-    if edit.operation is Operation.TRANSITION and edit.transition and state.workflow:
-        if edit.transition.target == Status.SUBMITTED:
-            flow = replace(
-                state.workflow,
-                status=Status.SUBMITTED,
-                dot=dot,
-                submitted_hash=edit.transition.content_hash,
-            )
-            state = replace(state, workflow=flow)
-    return state
+    return _submitted(state, edit, dot)
+
+
+def _submitted(state: RecordState, edit: RecordEdit, dot: Dot) -> RecordState:
+    step = edit.transition
+    if step is None or state.workflow is None or step.target != Status.SUBMITTED:
+        return state
+    flow = replace(
+        state.workflow, status=Status.SUBMITTED, dot=dot, submitted_hash=step.content_hash
+    )
+    return replace(state, workflow=flow)
 
 
 def shown_dots(state: RecordState | None, field: str) -> tuple[str, ...]:
-    """The dot of the one value of `field` that is displayed: what an ordinary save names as seen."""
+    """The dot of the one displayed value of `field`: what an ordinary save names as seen."""
     found = state.fields.get(field, ()) if state is not None else ()
     return (found[0].dot.id,) if found else ()
 

@@ -22,7 +22,6 @@ from sync.commitments import chain_over
 from sync.digest import combined
 from sync.messages import (
     ChangeResult,
-    Outcome,
     PullAnswer,
     PullRequest,
     PushAnswer,
@@ -391,17 +390,3 @@ def _code(reply: HttpReply) -> str:
 def _retry_after_ms(reply: HttpReply) -> int:
     text = reply.header("retry-after")
     return int(text) * 1000 if text.isdecimal() and len(text) < 6 else 0
-
-
-__all__ = [
-    "NO_NETWORK",
-    "Conversation",
-    "End",
-    "HttpReply",
-    "HttpRequest",
-    "Outcome",
-    "Progress",
-    "SessionReport",
-    "Step",
-    "SyncSession",
-]
