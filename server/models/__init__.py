@@ -1,0 +1,54 @@
+"""Rows of the office's database, on SQLite and PostgreSQL alike.
+
+Bytes that are evidence (change lines, states) are stored as bytes, never as JSON columns. Times are
+Unix milliseconds. Ids are lower-case UUID texts. Columns that lists sort or search by are derived
+from states in the same transaction and can be rebuilt from them.
+"""
+
+from server.models.base import Base
+from server.models.changes import ChangeRow, ClientRow, QuarantineRow, WriteRow
+from server.models.files import BlobReferenceRow, BlobRow
+from server.models.people import (
+    AuditRow,
+    DeviceAreaRow,
+    DevicePersonRow,
+    DeviceRow,
+    EnrolmentRow,
+    PersonAreaRow,
+    PersonRow,
+    StaffSessionRow,
+)
+from server.models.records import (
+    CodebookRow,
+    FormRow,
+    HoursRow,
+    MembershipRow,
+    RecordRow,
+    ScopeRow,
+    SettingRow,
+)
+
+__all__ = [
+    "AuditRow",
+    "Base",
+    "BlobReferenceRow",
+    "BlobRow",
+    "ChangeRow",
+    "ClientRow",
+    "CodebookRow",
+    "DeviceAreaRow",
+    "DevicePersonRow",
+    "DeviceRow",
+    "EnrolmentRow",
+    "FormRow",
+    "HoursRow",
+    "MembershipRow",
+    "PersonAreaRow",
+    "PersonRow",
+    "QuarantineRow",
+    "RecordRow",
+    "ScopeRow",
+    "SettingRow",
+    "StaffSessionRow",
+    "WriteRow",
+]

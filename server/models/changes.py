@@ -1,0 +1,89 @@
+"""Changes as received, the writes they made, the clients they came from, and quarantine."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, Big, Bytes, Hash, Id, IdKey, Millis, Scope, Words
+
+
+class ClientRow(Base):
+    """A device's incarnation: the number and chain of its last received change. Locked first."""
+
+    __tablename__ = "client"
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    device: Mapped[Id]
+    number: Mapped[Big] = mapped_column(default=0)
+    chain: Mapped[Hash]
+    last_push_at: Mapped[Millis | None]
+
+
+class ChangeRow(Base):
+    """A change, kept for ever as received. `source`: tablet, browser or job.
+
+    Browser and job changes have no number and no chain. `outcome` and `code` are the result given;
+    `scope` and `position` the place in the feed it reached.
+    """
+
+    __tablename__ = "change"
+    id: Mapped[IdKey]
+    head_hash: Mapped[Hash]
+    line: Mapped[Bytes]
+    source: Mapped[str] = mapped_column(String(10))
+    client: Mapped[str | None] = mapped_column(String(60))
+    number: Mapped[Big | None]
+    chain: Mapped[Hash | None]
+    author: Mapped[Id | None]
+    root: Mapped[Id | None] = mapped_column(index=True)
+    saved_at: Mapped[Millis | None]
+    received_at: Mapped[Millis]
+    outcome: Mapped[str] = mapped_column(String(24))
+    code: Mapped[str | None] = mapped_column(String(60))
+    superseded_by: Mapped[Id | None]
+    scope: Mapped[Scope | None]
+    position: Mapped[Big | None]
+
+    __table_args__ = (Index(None, "client", "number", unique=True),)
+
+
+class WriteRow(Base):
+    """One value of one field written by one change; `live` while it is among the siblings."""
+
+    __tablename__ = "write"
+    record: Mapped[Id] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(String(200), primary_key=True)
+    dot: Mapped[Id] = mapped_column(primary_key=True)
+    author: Mapped[Id]
+    client: Mapped[str] = mapped_column(String(60))
+    saved_at: Mapped[Millis]
+    place: Mapped[Words | None]
+    value: Mapped[Bytes]
+    salt: Mapped[str | None] = mapped_column(String(32))
+    seen: Mapped[Words]
+    applied: Mapped[bool]
+    live: Mapped[bool]
+    accepted: Mapped[Big]
+    revision: Mapped[Big]
+
+
+class QuarantineRow(Base):
+    """A change that could not be applied: kept, answered by its code, waiting for staff.
+
+    `line` is None while a withheld body is still to come through the blob door (`body`).
+    """
+
+    __tablename__ = "quarantine"
+    id: Mapped[IdKey]
+    change: Mapped[Id | None]
+    client: Mapped[str] = mapped_column(String(60))
+    number: Mapped[Big]
+    head_hash: Mapped[Hash]
+    line: Mapped[Bytes | None]
+    body: Mapped[Hash | None]
+    code: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[Words] = mapped_column(default="")
+    waits_for: Mapped[Id | None] = mapped_column(index=True)
+    author: Mapped[Id | None]
+    received_at: Mapped[Millis]
+    released_at: Mapped[Millis | None]
