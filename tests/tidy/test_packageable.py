@@ -38,6 +38,9 @@ COMPILED_HERE_PURE_THERE = {
 }
 """Compiled on this system, yet installable on Android, each with the reason."""
 
+BUILD_ONLY = "mobile/packaging/"
+"""Runs where the tablet app is built and is not packed into it."""
+
 NOT_BELOW_THE_TABLET = ("orjson", "zstandard", "pyxform", "numpy", "uuid-utils")
 
 
@@ -116,7 +119,9 @@ def unpackageable(roots: Iterable[str]) -> list[str]:
 
 def _tablet_sources() -> list[tuple[str, str]]:
     return [
-        (short(path), path.read_text("utf-8")) for path in python_files("mobile", "sync", "shared")
+        (short(path), path.read_text("utf-8"))
+        for path in python_files("mobile", "sync", "shared")
+        if not short(path).startswith(BUILD_ONLY)
     ]
 
 
@@ -133,6 +138,11 @@ def _roots() -> dict[str, str]:
 
 def test_everything_the_tablet_imports_can_be_packed_for_android() -> None:
     assert not unpackageable(_roots())
+
+
+def test_nothing_on_the_tablet_needs_what_only_its_building_has() -> None:
+    users = [name for name, text in _tablet_sources() if re.search(r"mobile[./ ]packaging", text)]
+    assert not users
 
 
 def test_nothing_that_android_lacks_is_below_the_tablet() -> None:
