@@ -33,7 +33,7 @@ _TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _TO_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 DATE_PROBLEMS: Final = ("date.empty", "date.unreadable", "date.impossible", "date.year_unknown")
-TIME_PROBLEMS: Final = ("time.empty", "time.unreadable", "time.impossible")
+TIME_PROBLEMS: Final = ("time_of_day.empty", "time_of_day.unreadable", "time_of_day.impossible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +153,14 @@ def parse_time(text: str) -> time | DateProblem:
     plain = _plain(text)
     plain = re.sub(r"\s*น\.?$", "", plain)
     if not plain:
-        return DateProblem("time.empty")
+        return DateProblem("time_of_day.empty")
     found = _TIME.fullmatch(plain) or _TIME_COMPACT.fullmatch(plain)
     if found is None:
-        return DateProblem("time.unreadable")
+        return DateProblem("time_of_day.unreadable")
     try:
         return time(int(found["hour"]), int(found["minute"]))
     except ValueError:
-        return DateProblem("time.impossible")
+        return DateProblem("time_of_day.impossible")
 
 
 def buddhist_year(day: date) -> int:
