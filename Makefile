@@ -5,6 +5,8 @@ SEEDS ?= 100
 STEPS ?= 200
 TABLETS ?= 3
 KILLS ?= 100
+# The layers of tests to run, all when empty: make test LAYERS="tidy unit"
+LAYERS ?=
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
@@ -26,8 +28,8 @@ demo: $(RUN) ## Serve the office at http://127.0.0.1:8080 (PORT=) with believabl
 demo-reset: $(RUN) ## Throw the demonstration's data away and start over.
 	@$(PYTHON) tools/demo.py --port $(PORT) --reset
 
-test: $(TEST) ## Style, types and every test; under ten minutes on two cores.
-	@$(PYTHON) tools/run_tests.py
+test: $(TEST) ## Style, types and every test, or some (LAYERS="lint unit").
+	@$(PYTHON) tools/run_tests.py $(addprefix --only ,$(LAYERS))
 
 journey: $(TEST) ## Tell the whole story with real processes; pictures in var/journey/.
 	@$(PYTHON) -m tests.journey

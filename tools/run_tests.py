@@ -51,7 +51,9 @@ class Outcome:
 def main() -> int:
     """Run what was asked for; the exit code is 0 when everything passed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", metavar="NAME", help="lint, or one layer of tests")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", default=[], help="lint, or a layer of tests"
+    )
     only = parser.parse_args().only
     lint = [
         Step("ruff", (sys.executable, "-m", "ruff", "check", "--quiet", ".")),
@@ -59,13 +61,13 @@ def main() -> int:
         Step("mypy", (sys.executable, "-m", "mypy")),
     ]
     lanes = [lint + _layers(QUICK_LANE), _layers(WIDE_LANE)]
-    if only == "lint":
-        lanes = [lint]
-    elif only is not None:
-        lanes = [_layers((only,))]
-    if not any(lanes):
-        print(f"There is no layer of tests named {only!r}.", file=sys.stderr)
-        return 2
+    if only:
+        lanes = [lint if name == "lint" else _layers((name,)) for name in only]
+        empty = [name for name, lane in zip(only, lanes, strict=True) if not lane]
+        if empty:
+            print(f"There is no layer of tests named {' or '.join(empty)}.", file=sys.stderr)
+            return 2
+        lanes = [[step for lane in lanes for step in lane]]
     started = time.monotonic()
     return _close(_run_lanes(lanes), time.monotonic() - started)
 
