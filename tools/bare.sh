@@ -46,6 +46,7 @@ copy() { # copy PATH...: files and folders of this machine to the same place the
 }
 copy /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt
 if [ -n "$mirror" ]; then
+    rm -rf "$system/etc/apt"
     copy /etc/apt /usr/share/keyrings
 fi
 for file in "${XDG_CONFIG_HOME:-$HOME/.config}/pip/pip.conf" "$HOME/.pip/pip.conf"; do
@@ -71,7 +72,9 @@ cp tools/bare_inside.sh "$system/root/bare_inside.sh"
 
 inside='
 mount -t proc proc "$0/proc"
-mount -t tmpfs tmpfs "$0/dev/shm" 2>/dev/null || { mkdir -p "$0/dev/shm"; mount -t tmpfs tmpfs "$0/dev/shm"; }
+mkdir -p "$0/dev/shm" "$0/dev/pts"
+mount -t tmpfs tmpfs "$0/dev/shm"
+mount -t devpts devpts "$0/dev/pts"
 exec chroot "$0" env -i "$@"
 '
 unshare --mount --pid --fork --kill-child \

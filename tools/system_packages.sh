@@ -65,5 +65,9 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "Installing system packages: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update
-apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
+said=$(apt-get -qq update 2>&1 &&
+    apt-get -qq -o Dpkg::Use-Pty=0 install --yes --no-install-recommends "${missing[@]}" 2>&1) || {
+    echo "$said" >&2
+    echo "These packages could not be installed: ${missing[*]}" >&2
+    exit 1
+}
