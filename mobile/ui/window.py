@@ -1,0 +1,37 @@
+"""The window: what Kivy must be told before it opens one, and what every process of ours needs.
+
+Kivy reads its environment and its configuration when it is first imported; `prepare` must run
+before any other module of `mobile.ui` is imported.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+def prepare(width: int, height: int) -> None:
+    """Set the window's size (pixels) and manners, register the faces, mend measuring."""
+    os.environ.setdefault("KIVY_NO_ARGS", "1")  # Kivy would eat our command line
+    os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")
+    from kivy.config import Config
+
+    Config.set("graphics", "width", str(width))
+    Config.set("graphics", "height", str(height))
+    Config.set("graphics", "multisamples", "0")
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    Config.set("kivy", "exit_on_escape", "0")
+    from mobile.ui import text
+
+    text.install()
+
+
+def open_window() -> None:
+    """Open the window on paper; the keyboard of a tablet pushes the field above itself."""
+    from kivy.base import EventLoop
+    from kivy.core.window import Window
+
+    from mobile.ui.theme import rgba
+
+    EventLoop.ensure_window()
+    Window.clearcolor = rgba("paper")
+    Window.softinput_mode = "below_target"
