@@ -51,12 +51,12 @@ wrong is one of these::
      `- StorageCorrupt              storage.corrupt             500
 
 ``detail`` is for the log and the developer, in English; what a person reads is made from the
-code by :mod:`shared.problem_sentences`. A code never changes its meaning and never returns.
+code by :mod:`shared.problem_sentences`, and :mod:`shared.error_codes` finds a class by its code.
+A code never changes its meaning and never returns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 
@@ -367,33 +367,3 @@ class StorageCorrupt(SurveyError):
     """Stored bytes do not hash to what was stored."""
 
     code = "storage.corrupt"
-
-
-def tree(root: type[SurveyError] = SurveyError) -> Iterator[type[SurveyError]]:
-    """Every class of the tree in this module, parents before children."""
-    yield root
-    for child in root.__subclasses__():
-        if child.__module__ == __name__:
-            yield from tree(child)
-
-
-def error_of(
-    code: str, http_status: int, detail: str = "", facts: Mapping[str, Any] | None = None
-) -> SurveyError:
-    """The error that another side reported, from its code; for the one place that reads
-    problem+json.
-
-    A code that this version does not know (a newer server) becomes the general class of the same
-    status, with the unknown code kept in ``facts["code_received"]``.
-    """
-    kept = {name: value for name, value in (facts or {}).items() if name != "detail"}
-    for kind in tree():
-        if kind.code == code:
-            return kind(detail, **kept)
-    kept["code_received"] = code
-    for kind in tree():
-        if kind.http_status == http_status and kind is not SurveyError:
-            return kind(detail, **kept)
-    if 400 <= http_status < 500:
-        return BadInput(detail, **kept)
-    return Busy(detail, **kept) if http_status > 500 else SurveyError(detail, **kept)

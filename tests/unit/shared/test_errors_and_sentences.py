@@ -7,7 +7,8 @@ import re
 import pytest
 
 from shared import errors
-from shared.errors import BadInput, Busy, NotFound, SurveyError, TooLarge, error_of, tree
+from shared.error_codes import error_of, tree
+from shared.errors import BadInput, Busy, NotFound, SurveyError, TooLarge
 from shared.problem_sentences import SENTENCES, sentence
 from shared.thai.dates import DATE_PROBLEMS, TIME_PROBLEMS
 from shared.thai.identifiers import IDENTIFIER_PROBLEMS, IDENTIFIER_WARNINGS
