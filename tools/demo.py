@@ -39,10 +39,11 @@ class Stopped(Exception):
 def main() -> int:
     """Run until told to stop; the exit code is 0 then, else that of what failed."""
     arguments = _arguments()
-    if not _port_is_free(arguments.port):
+    if reason := _why_not(arguments.port):
+        other = arguments.port + 1 if 1024 <= arguments.port < 65535 else 8081
         print(
-            f"Port {arguments.port} is in use: end what listens there, or choose another,"
-            f" for example PORT={arguments.port + 1 if arguments.port < 65535 else 8081} make demo",
+            f"Port {arguments.port} cannot be used ({reason}): end what listens there, or choose"
+            f" another, for example PORT={other} make demo",
             file=sys.stderr,
         )
         return 1
@@ -66,20 +67,21 @@ def _arguments() -> argparse.Namespace:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
     return int(text)
 
 
-def _port_is_free(port: int) -> bool:
+def _why_not(port: int) -> str | None:
+    """Why a server could not listen at a port, in the system's words; None when it could."""
     with socket.socket() as probe:
         # As the server does: a port of a run that just ended counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return os.strerror(error.errno or 0).lower()
+    return None
 
 
 def _forget_everything() -> None:

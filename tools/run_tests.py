@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 QUICK_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade")
 WIDE_LANE = ("simulation", "ui", "browser", "e2e")
+STEP_SECONDS_MAX = 1500
+"""A step that hangs ends here, so that its output is seen."""
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
@@ -102,7 +106,7 @@ def _run_lanes(lanes: Sequence[Sequence[Step]]) -> list[Outcome]:
 
 def _run(step: Step) -> Outcome:
     started = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.Popen(
         step.command,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -110,9 +114,16 @@ def _run(step: Step) -> Outcome:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        check=False,
+        start_new_session=True,
     )
-    return Outcome(step, done.returncode, time.monotonic() - started, done.stdout)
+    try:
+        output, _ = process.communicate(timeout=STEP_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        # With all that it started: a browser left behind would hold the output open for ever.
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        output += f"\nended by force after {STEP_SECONDS_MAX} seconds"
+    return Outcome(step, process.returncode, time.monotonic() - started, output)
 
 
 def _show(outcome: Outcome) -> None:

@@ -51,7 +51,7 @@ def missing_paths(document: Path, text: str) -> list[str]:
 
 
 def _looks_like_a_path(span: str) -> bool:
-    if re.search(r"[\s<>*{}$=?]|://|^/|^--", span) or span.startswith(AT_RUN_TIME):
+    if re.search(r"[\s<>*{}$=?]|://|^/|^--|^__init__", span) or span.startswith(AT_RUN_TIME):
         return False
     return span.partition("/")[0] in TOP_NAMES or FILE_NAME.fullmatch(span) is not None
 

@@ -19,7 +19,6 @@ HOSTS = (
 )
 PATHS = (
     r"/wo" + r"rk/",
-    r"/ro" + r"ot/",
     r"/ho" + r"me/[a-z]",
     r"/tm" + r"p/[a-z]",
     r"/fa" + r"rm/",
