@@ -41,6 +41,7 @@ JsonLike: TypeAlias = (
 """What may be written: JsonValue, and read-only views of it."""
 
 _SHOWN_KEY_LENGTH: Final = 60
+_SHOWN_PATH_LENGTH: Final = 200
 
 
 def sha256_bytes(data: bytes) -> bytes:
@@ -65,7 +66,7 @@ def canonical_bytes(value: JsonLike) -> bytes:
     CanonicalError that names the place.
     """
     try:
-        return _encode(_ordered(value, "$", 0)).encode("utf-8")
+        return _encode(_ordered(value, None, 0)).encode("utf-8")
     except UnicodeEncodeError:
         raise CanonicalError("text holds half a surrogate pair") from None
 
@@ -79,38 +80,52 @@ def _utf16(key: str) -> bytes:
     return key.encode("utf-16-be")
 
 
-def _ordered(value: object, path: str, depth: int) -> object:
+_Path: TypeAlias = "tuple[_Path, str | int] | None"
+"""Where a value stands, from the inside out; written as text only for a refusal."""
+
+
+def _refusal(detail: str, path: _Path) -> CanonicalError:
+    steps: list[str] = []
+    while path is not None:
+        path, step = path
+        steps.append(f"[{step}]" if isinstance(step, int) else f".{_shown(step)}")
+    return CanonicalError(detail, path=("$" + "".join(reversed(steps)))[:_SHOWN_PATH_LENGTH])
+
+
+def _ordered(value: object, path: _Path, depth: int) -> object:
     """The value checked, with the keys of every object in order of UTF-16 code units."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         if "\x00" in value:
-            raise CanonicalError("text holds NUL", path=path)
+            raise _refusal("text holds NUL", path)
         return value
     if isinstance(value, int):
         if not -INTEGER_MAX <= value <= INTEGER_MAX:
-            raise CanonicalError("integers beyond 2^53-1 travel as text", path=path)
+            raise _refusal("integers beyond 2^53-1 travel as text", path)
         return value
+    if isinstance(value, float):
+        raise _refusal("decimals travel as text, not as floats", path)
     if depth >= JSON_DEPTH_MAX:
-        raise CanonicalError(f"nested deeper than {JSON_DEPTH_MAX}", path=path[:200])
-    if isinstance(value, list | tuple):
-        return [_ordered(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value)]
+        raise _refusal(f"nested deeper than {JSON_DEPTH_MAX}", path)
     if isinstance(value, dict):
         return _ordered_object(value, path, depth)
-    if isinstance(value, float):
-        raise CanonicalError("decimals travel as text, not as floats", path=path)
-    raise CanonicalError(f"{type(value).__name__} has no canonical form", path=path)
+    if isinstance(value, list | tuple):
+        return [_ordered(item, (path, i), depth + 1) for i, item in enumerate(value)]
+    raise _refusal(f"{type(value).__name__} has no canonical form", path)
 
 
-def _ordered_object(value: dict[Any, Any], path: str, depth: int) -> dict[str, object]:
+def _ordered_object(value: dict[Any, Any], path: _Path, depth: int) -> dict[str, object]:
+    plain = True
     for key in value:
         if not isinstance(key, str):
-            raise CanonicalError(f"a key is a {type(key).__name__}, not text", path=path)
+            raise _refusal(f"a key is a {type(key).__name__}, not text", path)
         if "\x00" in key:
-            raise CanonicalError("a key holds NUL", path=path)
+            raise _refusal("a key holds NUL", path)
+        plain = plain and _is_plain(key)
     # Code points and UTF-16 code units order alike unless a key leaves the basic plane.
-    keys = sorted(value) if all(map(_is_plain, value)) else sorted(value, key=_utf16)
-    return {key: _ordered(value[key], f"{path}.{key[:40]}", depth + 1) for key in keys}
+    keys = sorted(value) if plain else sorted(value, key=_utf16)
+    return {key: _ordered(value[key], (path, key), depth + 1) for key in keys}
 
 
 def _is_plain(key: str) -> bool:
@@ -246,7 +261,7 @@ def _check_text(value: JsonValue, path: str) -> None:
         for key, item in value.items():
             if _UNSTORABLE.search(key):
                 raise JsonText("a key holds NUL or half a character", path=path)
-            _check_text(item, f"{path}.{key[:40]}")
+            _check_text(item, f"{path}.{_shown(key)}")
 
 
 def _shown(key: str) -> str:

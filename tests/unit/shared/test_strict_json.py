@@ -169,3 +169,12 @@ def test_what_has_no_canonical_form_is_refused(value) -> None:
 
 def test_the_deepest_value_that_is_read_can_be_written() -> None:
     assert canonical_bytes(read_json(b"[" * 64 + b"]" * 64, bytes_max=200)) == b"[" * 64 + b"]" * 64
+
+
+def test_a_refusal_names_the_place() -> None:
+    with pytest.raises(CanonicalError) as caught:
+        canonical_bytes({"values": [1, {"bod": 19.5}]})
+    assert caught.value.facts == {"path": "$.values[1].bod"}
+    with pytest.raises(BadInput) as refused:
+        read_json(b'{"values":[1,{"bod":"\\u0000"}]}', bytes_max=100)
+    assert refused.value.facts == {"path": "$.values[1].bod"}
