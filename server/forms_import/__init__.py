@@ -1,0 +1,1 @@
+"""Reading XLSForms: sheets of rows, and their translation into a form document."""

@@ -1,0 +1,1 @@
+"""XLSForm's expression language: tokens, grammar, functions, and compilation to closures."""

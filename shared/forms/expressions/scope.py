@@ -1,0 +1,98 @@
+"""What names mean at one place of a form: which question or repeat `${name}` is, seen from there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from shared.forms.expressions.tokens import ExpressionError, fail
+
+
+class Dependency(NamedTuple):
+    """What a result hangs on: the value of a question, or which rows a repeat has.
+
+    `across` is the record type below one of whose records the look goes: a row's own answers are
+    looked at across the row itself, a total over agenda items across the whole event.
+    """
+
+    kind: Literal["value", "rows"]
+    record_type: str
+    key: str
+    across: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a name stands for. For a repeat, `record_type` is the type of its rows."""
+
+    kind: Literal["question", "repeat", "group"]
+    name: str
+    record_type: str
+    key: str
+    choices: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that an expression may use.
+
+    `columns` are the names of a choice filter's columns; `row_type` is the type of the rows that a
+    predicate looks at; `clock` says whether today and now are allowed.
+    """
+
+    record_type: str
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    columns: frozenset[str] | None = None
+    row_type: str | None = None
+    clock: bool = True
+    once: bool = False
+
+    def in_rows(self, row_type: str) -> Scope:
+        """The scope of a predicate over rows of this type."""
+        return replace(self, row_type=row_type)
+
+    def find(self, name: str, position: int) -> Target:
+        """The target of a name; raises ExpressionError that suggests a name like it."""
+        target = self.targets.get(name)
+        if target is not None:
+            return target
+        near = difflib.get_close_matches(name, self.targets, n=1)
+        th = f" หมายถึง ${{{near[0]}}} หรือไม่" if near else ""
+        en = f"; did you mean ${{{near[0]}}}?" if near else ""
+        raise fail(
+            position,
+            "expression.unknown_name",
+            f"ไม่มีคำถามหรือกลุ่มซ้ำชื่อ {name!r}{th}",
+            f"there is no question or repeat named {name!r}{en}",
+        )
+
+
+def type_path(record_type: str) -> list[str]:
+    """A record type and those it lies in, outermost first: form, form/repeat, ..."""
+    parts = record_type.split("/")
+    return ["/".join(parts[: length + 1]) for length in range(len(parts))]
+
+
+def common_type(one: str, other: str) -> str:
+    """The innermost record type that both lie in."""
+    common = ""
+    for left, right in zip(type_path(one), type_path(other), strict=False):
+        if left != right:
+            break
+        common = left
+    return common
+
+
+def unknown_function(name: str, known: list[str], position: int) -> ExpressionError:
+    """The defect for a function that does not exist, with a suggestion."""
+    near = difflib.get_close_matches(name, known, n=1)
+    th = f" หมายถึง {near[0]}() หรือไม่" if near else ""
+    en = f"; did you mean {near[0]}()?" if near else ""
+    return fail(
+        position,
+        "expression.unknown_function",
+        f"ไม่มีฟังก์ชัน {name}(){th}",
+        f"there is no function {name}(){en}",
+    )

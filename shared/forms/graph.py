@@ -1,0 +1,188 @@
+"""The static side of a form's logic: compiled formulas, what depends on what, and their order.
+
+A formula is a `relevant` or a `calculation` at one place of the form. Formulas are ranked so that
+each comes after all that it looks at; a cycle has no such order and is refused with its path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared.forms.expressions.compiling import Compiled
+from shared.forms.expressions.scope import Dependency
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that is recomputed: the relevance of a node, or the value of a calculation."""
+
+    rank: int
+    kind: Literal["relevant", "calculate"]
+    record_type: str
+    key: str
+    compiled: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLogic:
+    """The compiled rules of one question that are evaluated when asked for."""
+
+    required: Compiled | None = None
+    constraint: Compiled | None = None
+    warning: Compiled | None = None
+    read_only: Compiled | None = None
+    choice_filter: Compiled | None = None
+    default: Compiled | None = None
+    limit: Compiled | None = None
+    # With a trigger: the value to offer when the trigger's question is answered.
+    prefill: Compiled | None = None
+
+    def rules(self) -> Iterator[Compiled]:
+        """The rules whose result a person sees at the question."""
+        for rule in (
+            self.required,
+            self.constraint,
+            self.warning,
+            self.read_only,
+            self.choice_filter,
+            self.limit,
+        ):
+            if rule is not None:
+                yield rule
+
+
+NO_LOGIC = QuestionLogic()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeLogic:
+    """What the engine needs to know about the records of one type.
+
+    `guards`: for the key of a question, group, section or repeat, the keys of the relevance
+    formulas of the same record that decide about it. `guarded` is the reverse, for questions.
+    """
+
+    record_type: str
+    rules: dict[str, QuestionLogic] = field(default_factory=dict)
+    guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    guarded: dict[str, list[str]] = field(default_factory=dict)
+    guarded_repeats: dict[str, list[str]] = field(default_factory=dict)
+    repeat_guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    triggers: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FormLogic:
+    """All compiled rules of a form. `watchers` are the question rules to look at again."""
+
+    types: Mapping[str, TypeLogic]
+    formulas: tuple[Formula, ...]
+    dependents: Mapping[tuple[str, str, str], tuple[tuple[Formula, str], ...]]
+    watchers: Mapping[tuple[str, str, str], tuple[tuple[str, str, str], ...]]
+    codebooks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Names of questions that wait for each other, the first again at the end."""
+
+    names: tuple[str, ...]
+
+
+FormulaId = tuple[str, str, str]  # kind, record type, key
+DraftFormulas = Mapping[FormulaId, Compiled]
+
+
+def build_logic(types: Mapping[str, TypeLogic], drafts: DraftFormulas) -> FormLogic | Cycle:
+    """Ranks the formulas and indexes what depends on what; a cycle is returned as a value."""
+    needs = {formula: _needs(compiled, types, drafts) for formula, compiled in drafts.items()}
+    order = _ordered(needs)
+    if isinstance(order, Cycle):
+        return order
+    formulas = tuple(
+        Formula(rank, kind, record_type, key, drafts[kind, record_type, key])  # type: ignore[arg-type]
+        for rank, (kind, record_type, key) in enumerate(order)
+    )
+    dependents: dict[FormulaId, list[tuple[Formula, str]]] = {}
+    for formula in formulas:
+        for dependency in sorted(formula.compiled.dependencies):
+            dependents.setdefault(dependency[:3], []).append((formula, dependency.across))
+    watchers: dict[FormulaId, set[tuple[str, str, str]]] = {}
+    codebooks: set[str] = set()
+    for compiled in drafts.values():
+        codebooks |= compiled.codebooks
+    for record_type, logic in types.items():
+        for key, rules in logic.rules.items():
+            for rule in rules.rules():
+                codebooks |= rule.codebooks
+                for dependency in rule.dependencies:
+                    watcher = (record_type, key, dependency.across)
+                    watchers.setdefault(dependency[:3], set()).add(watcher)
+    return FormLogic(
+        types,
+        formulas,
+        {key: tuple(found) for key, found in dependents.items()},
+        {key: tuple(sorted(found)) for key, found in watchers.items()},
+        frozenset(codebooks),
+    )
+
+
+def _needs(
+    compiled: Compiled, types: Mapping[str, TypeLogic], drafts: DraftFormulas
+) -> list[FormulaId]:
+    """The formulas that must be computed before this one."""
+    needs: set[FormulaId] = set()
+    for dependency in compiled.dependencies:
+        record_type = dependency.record_type
+        if dependency.kind == "value":
+            calculation = ("calculate", record_type, dependency.key)
+            if calculation in drafts:
+                needs.add(calculation)
+            for guard in types[record_type].guards.get(dependency.key, ()):
+                needs.add(("relevant", record_type, guard))
+        needs |= _needs_of_rows(record_type, types)
+    return sorted(needs)
+
+
+def _needs_of_rows(record_type: str, types: Mapping[str, TypeLogic]) -> set[FormulaId]:
+    """The relevance formulas that decide whether rows of this type count at all."""
+    needs: set[FormulaId] = set()
+    while "/" in record_type:
+        parent = record_type.rpartition("/")[0]
+        for guard in types[parent].repeat_guards.get(record_type, ()):
+            needs.add(("relevant", parent, guard))
+        record_type = parent
+    return needs
+
+
+def _ordered(needs: Mapping[FormulaId, list[FormulaId]]) -> list[FormulaId] | Cycle:
+    """Depth-first order without recursion: forms of any length."""
+    done: dict[FormulaId, bool] = {}
+    order: list[FormulaId] = []
+    for start in needs:
+        if start in done:
+            continue
+        path: list[tuple[FormulaId, Iterator[FormulaId]]] = [(start, iter(needs[start]))]
+        done[start] = False
+        while path:
+            formula, remaining = path[-1]
+            following = next(remaining, None)
+            if following is None:
+                done[formula] = True
+                order.append(formula)
+                path.pop()
+            elif following not in done:
+                done[following] = False
+                path.append((following, iter(needs[following])))
+            elif not done[following]:
+                names = [step[2].rpartition("/")[2] for step, _ in path]
+                begin = next(i for i, (step, _) in enumerate(path) if step == following)
+                return Cycle((*names[begin:], names[begin]))
+    return order
+
+
+def dependency_key(dependency: Dependency) -> FormulaId:
+    """The part of a dependency that names what changed."""
+    return dependency[:3]

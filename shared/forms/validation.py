@@ -1,0 +1,232 @@
+"""Answers x form -> problems: values with a place, a code and a sentence in both languages.
+
+Hard problems block submitting on the tablet. A soft one is passed by giving a reason, which is
+stored beside the answer under the key `<question key>?reason` and merges as evidence like any
+other. The server never refuses evidence for either; it flags the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.canonical import JsonValue
+from shared.forms.answers import RecordAnswers, RowAnswers
+from shared.forms.definition import REASON_SUFFIX, Group, Question, Repeat, Severity, Text
+from shared.forms.logic import FormEngine, Node
+from shared.forms.question_types import CHOICE_TYPES, TYPES
+
+CHOSEN = CHOICE_TYPES | {"reference"}
+
+REQUIRED = Text("ต้องตอบคำถามนี้", "This question must be answered")
+UNKNOWN_CHOICE = Text(
+    "คำตอบไม่อยู่ในรายการตัวเลือก เลือกใหม่จากรายการ",
+    "The answer is not one of the options; choose again from the list",
+)
+SHAPE = Text(
+    "ค่าที่บันทึกไว้ไม่ตรงกับชนิดของคำถาม ให้ตอบใหม่",
+    "The stored value does not fit the question; answer it again",
+)
+CONSTRAINT = Text("คำตอบไม่ผ่านเงื่อนไข", "The answer breaks a rule")
+UNKNOWN_FIELD = Text(
+    "ข้อมูลนี้ไม่มีในแบบฟอร์มรุ่นนี้",
+    "This value has no question in this version of the form",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to put right, or to explain when soft. `key` is a question's, repeat's or field's."""
+
+    record_id: str
+    record_type: str
+    key: str
+    code: str
+    severity: Severity
+    message: Text
+
+
+def reason_key(key: str) -> str:
+    """The field that holds the reason given for a soft problem at a question."""
+    return key + REASON_SUFFIX
+
+
+def validate(engine: FormEngine) -> list[Problem]:
+    """All problems of a record tree, in the form's order, row by row."""
+    return [problem for node in engine.nodes.values() for problem in _of_record(engine, node)]
+
+
+def validate_record(engine: FormEngine, record_id: str) -> list[Problem]:
+    """The problems of one record of the tree."""
+    return list(_of_record(engine, engine.nodes[record_id]))
+
+
+def validate_question(engine: FormEngine, record_id: str, key: str) -> list[Problem]:
+    """The problems of one question."""
+    node = engine.nodes[record_id]
+    question = engine.definition.question(node.record_type, key)
+    return [] if question is None else list(_of_question(engine, node, question))
+
+
+def blocking(problems: list[Problem]) -> list[Problem]:
+    """Those that prevent submitting."""
+    return [problem for problem in problems if problem.severity == "hard"]
+
+
+def _of_record(engine: FormEngine, node: Node) -> Iterator[Problem]:
+    if not node.alive:
+        return
+    shape = engine.definition.shapes[node.record_type]
+    for question in shape.questions.values():
+        if question.stored:
+            yield from _of_question(engine, node, question)
+    for repeat in shape.repeats:
+        yield from _of_rows(engine, node, repeat)
+    yield from _of_fields(engine, node)
+
+
+def _of_question(engine: FormEngine, node: Node, question: Question) -> Iterator[Problem]:
+    key = question.key
+    if not node.holds(node.logic.guards[key]):
+        return
+    value = node.raw.get(key)
+    rules = node.logic.rules[key]
+    if value is None:
+        # Who may answer decides: what the office answers never blocks the field.
+        if question.answered_by == "field" and rules.required is not None:
+            if engine.required(node.record_id, key):
+                message = question.required_message or REQUIRED
+                yield _problem(node, key, "required", "hard", message)
+        return
+    code = TYPES[question.type].check(value)
+    if code is not None:
+        yield _problem(node, key, code, "hard", SHAPE)
+        return
+    if question.type in CHOSEN and not _known(engine, node, question, value):
+        yield _problem(node, key, "choice.unknown", "hard", UNKNOWN_CHOICE)
+    if rules.constraint is not None and not engine.holds(node.record_id, key, "constraint"):
+        yield from _explained(
+            node, key, "constraint", question.severity, question.constraint_message or CONSTRAINT
+        )
+    if rules.warning is not None and not engine.holds(node.record_id, key, "warning"):
+        yield from _explained(node, key, "warning", "soft", question.warning_message or CONSTRAINT)
+
+
+def _known(engine: FormEngine, node: Node, question: Question, value: JsonValue) -> bool:
+    """Whether an answer is among the options that are offered now. A reference is only judged
+    when its codebook is at hand."""
+    target = question.refers_to
+    if target is not None:
+        book = engine.world.codebooks.get(target.target) if target.kind == "codebook" else None
+        return book is None or value in book.rows
+    chosen = value if isinstance(value, list) else [value]
+    if node.logic.rules[question.key].choice_filter is None:
+        found = engine.definition.choice_lists[question.choices]
+        offered = {choice.name for choice in found.choices}
+    else:
+        offered = {choice.name for choice in engine.choices(node.record_id, question.key)}
+    return all(name in offered for name in chosen)
+
+
+def _explained(
+    node: Node, key: str, code: str, severity: Severity, message: Text
+) -> Iterator[Problem]:
+    """The problem, unless it is soft and a reason was given."""
+    if severity == "soft":
+        reason = node.stored.get(reason_key(key))
+        if isinstance(reason, str) and reason.strip():
+            return
+    yield _problem(node, key, code, severity, message)
+
+
+def _of_rows(engine: FormEngine, node: Node, repeat: Repeat) -> Iterator[Problem]:
+    if not node.holds(node.logic.guards[repeat.key]):
+        return
+    count = len(node.rows.get(repeat.record_type, ()))
+    label = repeat.label
+    if count < repeat.rows_min:
+        yield _problem(
+            node,
+            repeat.key,
+            "rows.too_few",
+            "hard",
+            Text(
+                f"{label.th}: ต้องมีอย่างน้อย {repeat.rows_min} รายการ ขณะนี้มี {count}",
+                f"{label.en}: at least {repeat.rows_min} needed, {count} given",
+            ),
+        )
+    if count > repeat.rows_max:
+        yield _problem(
+            node,
+            repeat.key,
+            "rows.too_many",
+            "hard",
+            Text(
+                f"{label.th}: มีได้ไม่เกิน {repeat.rows_max} รายการ ขณะนี้มี {count}",
+                f"{label.en}: at most {repeat.rows_max} allowed, {count} given",
+            ),
+        )
+
+
+def _of_fields(engine: FormEngine, node: Node) -> Iterator[Problem]:
+    """Stored values that belong to no question, and atomic groups of a wrong shape."""
+    shape = engine.definition.shapes[node.record_type]
+    for field, value in node.stored.items():
+        register = shape.register_keys.get(field)
+        if register is None:
+            if not engine.definition.may_store(node.record_type, field):
+                yield _problem(node, field, "field.unknown", "soft", UNKNOWN_FIELD)
+        elif isinstance(register, Group) and value is not None:
+            names = {child.name for child in register.children}
+            if not isinstance(value, dict) or not set(value) <= names:
+                yield _problem(node, field, "type.group", "hard", SHAPE)
+
+
+def _problem(node: Node, key: str, code: str, severity: Severity, message: Text) -> Problem:
+    return Problem(node.record_id, node.record_type, key, code, severity, message)
+
+
+def effective(engine: FormEngine) -> RecordAnswers:
+    """The record without its irrelevant answers and rows: what reports and exports read."""
+    rows: dict[str, list[RowAnswers]] = {}
+    for node in engine.nodes.values():
+        if node.parent is not None and node.alive:
+            row = RowAnswers(node.record_id, _effective_fields(engine, node), node.parent.record_id)
+            rows.setdefault(node.record_type, []).append(row)
+    root = engine.root
+    return RecordAnswers(root.record_id, _effective_fields(engine, root), rows)
+
+
+def _effective_fields(engine: FormEngine, node: Node) -> dict[str, JsonValue]:
+    kept: dict[str, JsonValue] = {}
+    for register in engine.definition.fields(node.record_type):
+        if register.key not in node.stored or not node.holds(node.logic.guards[register.key]):
+            continue
+        value = node.stored[register.key]
+        if isinstance(register, Group) and isinstance(value, dict):
+            relevant = {
+                child.name for child in register.children if node.holds(node.logic.guards[child.key])
+            }
+            value = {name: part for name, part in value.items() if name in relevant}
+        kept[register.key] = value
+    return kept
+
+
+def check_field(engine_question: Question | Group, value: JsonValue) -> str | None:
+    """The code of what is wrong with the shape of a stored register, or None. Never raises."""
+    if value is None:
+        return None
+    if isinstance(engine_question, Question):
+        return TYPES[engine_question.type].check(value)
+    if not isinstance(value, dict):
+        return "type.group"
+    parts = {
+        child.name: child for child in engine_question.children if isinstance(child, Question)
+    }
+    for name, part in value.items():
+        if name not in parts:
+            return "type.group"
+        code = check_field(parts[name], part)
+        if code is not None:
+            return code
+    return None
