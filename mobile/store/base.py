@@ -1,0 +1,159 @@
+"""The base: record states exactly as the server shipped them, and the digest of each scope.
+
+A row that is not `current` belongs to an earlier epoch or to a scope no longer held: it is shown as
+long as there is nothing newer, counts in no digest, and gives way to any put.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shared.records.state import RecordState, decode_state
+from sync.digest import EMPTY, from_text, replaced, row_digest, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class HeldScope:
+    """A scope this tablet holds: how far it has read, where the server's head was, its digest."""
+
+    id: str
+    cursor: int
+    head: int
+    digest: int
+
+
+def scopes(connection: sqlite3.Connection) -> list[HeldScope]:
+    """All scopes held, by id."""
+    rows = connection.execute("SELECT id, cursor, head, digest FROM scope ORDER BY id")
+    return [HeldScope(r["id"], r["cursor"], r["head"], from_text(r["digest"])) for r in rows]
+
+
+def scope(connection: sqlite3.Connection, name: str) -> HeldScope | None:
+    """One scope, or None when it is not held."""
+    row = connection.execute(
+        "SELECT id, cursor, head, digest FROM scope WHERE id = ?", (name,)
+    ).fetchone()
+    if row is None:
+        return None
+    return HeldScope(row["id"], row["cursor"], row["head"], from_text(row["digest"]))
+
+
+def begin_scope(connection: sqlite3.Connection, name: str) -> None:
+    """Hold a scope from its beginning."""
+    connection.execute(
+        "INSERT OR REPLACE INTO scope (id, cursor, head, digest) VALUES (?, 0, 0, ?)",
+        (name, to_text(EMPTY)),
+    )
+
+
+def reach(connection: sqlite3.Connection, name: str, cursor: int, head: int) -> None:
+    """Note how far a scope has been read."""
+    connection.execute(
+        "UPDATE scope SET cursor = ?, head = ? WHERE id = ?", (cursor, max(head, cursor), name)
+    )
+
+
+class Digests:
+    """Running digests of one transaction, written back once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._totals: dict[str, int] = {}
+
+    def change(self, name: str, old: int | None, new: int | None) -> None:
+        """One row of a scope went from `old` to `new` (None: not in it)."""
+        total = self._totals.get(name)
+        if total is None:
+            held = scope(self._connection, name)
+            if held is None:
+                return
+            total = held.digest
+        self._totals[name] = replaced(total, old, new)
+
+    def write(self) -> None:
+        """Store what changed."""
+        self._connection.executemany(
+            "UPDATE scope SET digest = ? WHERE id = ?",
+            [(to_text(total), name) for name, total in self._totals.items()],
+        )
+
+
+def put(connection: sqlite3.Connection, digests: Digests, name: str, data: bytes) -> RecordState:
+    """Take a state into a scope unless a newer revision is here; returns the state as read."""
+    state = decode_state(data)
+    old = connection.execute(
+        "SELECT scope, revision, current, state FROM base WHERE record = ?", (state.record,)
+    ).fetchone()
+    if old is not None and old["current"]:
+        if old["revision"] > state.revision:
+            return state
+        digests.change(old["scope"], row_digest(state.record, old["revision"], old["state"]), None)
+    digests.change(name, None, row_digest(state.record, state.revision, data))
+    connection.execute(
+        "INSERT INTO base (record, scope, revision, current, type, root, state) "
+        "VALUES (?, ?, ?, 1, ?, ?, ?) ON CONFLICT (record) DO UPDATE SET "
+        "scope = excluded.scope, revision = excluded.revision, current = 1, "
+        "type = excluded.type, root = excluded.root, state = excluded.state",
+        (state.record, name, state.revision, state.type, state.root, data),
+    )
+    return state
+
+
+def leave(
+    connection: sqlite3.Connection, digests: Digests, name: str, record: str, revision: int
+) -> str | None:
+    """End a record's membership of a scope; one that moved on is untouched. Returns its root."""
+    old = connection.execute(
+        "SELECT revision, root, state FROM base "
+        "WHERE record = ? AND scope = ? AND current = 1 AND revision <= ?",
+        (record, name, revision),
+    ).fetchone()
+    if old is None:
+        return None
+    digests.change(name, row_digest(record, old["revision"], old["state"]), None)
+    connection.execute("DELETE FROM base WHERE record = ?", (record,))
+    return str(old["root"])
+
+
+def set_aside(connection: sqlite3.Connection, name: str) -> None:
+    """The rows of a scope no longer count: another epoch, or the scope is no longer held."""
+    connection.execute("UPDATE base SET current = 0 WHERE scope = ?", (name,))
+
+
+def purge(connection: sqlite3.Connection, name: str, keep_roots: Iterable[str]) -> set[str]:
+    """Remove rows of a scope that no longer count, except of roots with own work. Returns roots."""
+    rows = connection.execute(
+        "SELECT DISTINCT root FROM base WHERE scope = ? AND current = 0", (name,)
+    ).fetchall()
+    gone = {row["root"] for row in rows} - set(keep_roots)
+    connection.executemany(
+        "DELETE FROM base WHERE root = ? AND scope = ? AND current = 0",
+        [(root, name) for root in sorted(gone)],
+    )
+    return gone
+
+
+def states_of(connection: sqlite3.Connection, root: str) -> dict[str, RecordState]:
+    """The base states of a record and its rows."""
+    rows = connection.execute("SELECT record, state FROM base WHERE root = ?", (root,))
+    return {row["record"]: decode_state(row["state"]) for row in rows}
+
+
+def of_type(connection: sqlite3.Connection, record_type: str) -> list[RecordState]:
+    """All base states of one type; for the small registers of the programme."""
+    rows = connection.execute("SELECT state FROM base WHERE type = ?", (record_type,))
+    return [decode_state(row["state"]) for row in rows]
+
+
+def recount(connection: sqlite3.Connection) -> Mapping[str, int]:
+    """The digests computed anew from every row: what the running ones must equal."""
+    totals = {held.id: EMPTY for held in scopes(connection)}
+    for row in connection.execute(
+        "SELECT record, scope, revision, state FROM base WHERE current = 1"
+    ):
+        if row["scope"] in totals:
+            new = row_digest(row["record"], row["revision"], row["state"])
+            totals[row["scope"]] = replaced(totals[row["scope"]], None, new)
+    return totals

@@ -1,0 +1,83 @@
+"""Who this database is: the device, and 64 random bits of this incarnation of it.
+
+The bits are kept in the database AND in a file beside it that no backup takes. When they differ,
+this database is a copy (restored, cloned): it must not speak with the original's number and chain,
+so it becomes a new client and re-numbers what was not acknowledged.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from mobile.store import changes, settings
+from mobile.store.database import TabletDatabase
+from shared.ids import INCARNATION_BYTES, new_client
+from sync.commitments import chain_start
+
+RandomBytes = Callable[[int], bytes]
+
+FILE_NAME: Final = "incarnation"
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file so that a power cut leaves the whole of it or nothing of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def client_of(connection: sqlite3.Connection) -> str:
+    """This client's name, empty before the tablet is enrolled."""
+    return settings.read(connection, "client")
+
+
+class Identity:
+    """The incarnation of one database, in it and beside it."""
+
+    def __init__(self, folder: Path, random_bytes: RandomBytes) -> None:
+        self._file = folder / FILE_NAME
+        self._random_bytes = random_bytes
+
+    def begin(self, connection: sqlite3.Connection, device: str) -> str:
+        """Become a new client of `device` with nothing acknowledged; returns its name.
+
+        The file is written first: a crash in between is a mismatch, and the next start mints
+        again. Pending changes are numbered anew from 1.
+        """
+        bits = self._random_bytes(INCARNATION_BYTES)
+        write_durably(self._file, bits.hex().encode())
+        client = new_client(device, bits)
+        settings.write(connection, "device", device)
+        settings.write(connection, "client", client)
+        settings.write(connection, "number", 0)
+        settings.write(connection, "chain", chain_start(client).hex())
+        changes.renumber(connection, client)
+        return client
+
+    def check(self, database: TabletDatabase) -> bool:
+        """At start: True when this database was a copy and became a new client."""
+        client = client_of(database.reader())
+        if not client or client.endswith("." + self._bits()):
+            return False
+        with database.writing() as connection:
+            self.begin(connection, settings.read(connection, "device"))
+        return True
+
+    def _bits(self) -> str:
+        try:
+            return self._file.read_bytes()[:64].decode("ascii", "replace")
+        except FileNotFoundError:
+            return "none"

@@ -1,0 +1,219 @@
+"""One line a record for lists: title, status, keys to sort and search by; made again whenever the
+record changes, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mobile.store.changes import Waiting
+from mobile.store.settings import read
+from mobile.store.shown import all_shown, live_rows
+from shared.records.state import RecordState
+from shared.thai.text import search_key, sort_key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the form says of a record: its title, a second line, words to find it by, its date."""
+
+    title: str
+    subtitle: str = ""
+    words: str = ""
+    occurred_on: str = ""
+
+
+Describe = Callable[[RecordState, Sequence[RecordState]], Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list. `mark`: "" | editing | pending | acknowledged | kept_aside."""
+
+    root: str
+    type: str
+    scope: str
+    title: str
+    subtitle: str
+    status: str
+    occurred_on: str
+    mark: str
+    conflicts: int
+    comments: int
+    changed_at: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which records a list shows: of a type, a status, a mark, containing the words typed."""
+
+    types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    scope: str = ""
+    author: str = ""
+    in_conflict: bool = False
+    search: str = ""
+    newest_first: bool = False
+
+
+TITLE_FIELDS: Final = ("name_th", "name", "title", "title_th", "code")
+
+
+def plain_line(state: RecordState, rows: Sequence[RecordState]) -> Line:
+    """A line made without the form: a field with a usual name, else the kind of record."""
+    found = (state.value(name) for name in TITLE_FIELDS)
+    title = next((value for value in found if isinstance(value, str) and value), state.type)
+    words = [v for s in state.fields.values() for v in (s[0].value,) if isinstance(v, str)]
+    return Line(title, "", " ".join([title, *words])[:2000])
+
+
+def refresh(
+    connection: sqlite3.Connection, roots: Iterable[str], describe: Describe = plain_line
+) -> None:
+    """Make the lines of these records anew; a record that is gone or deleted loses its line."""
+    client = read(connection, "client")
+    for root in roots:
+        _refresh(connection, root, client, describe)
+
+
+def _refresh(connection: sqlite3.Connection, root: str, client: str, describe: Describe) -> None:
+    states = all_shown(connection, root, client)
+    top = states.get(root)
+    if top is None or top.deleted:
+        connection.execute("DELETE FROM listing WHERE root = ?", (root,))
+        return
+    rows = live_rows(states, root)
+    line = describe(top, rows)
+    flow = top.workflow
+    dots = [s.dot.saved_at for found in top.fields.values() for s in found]
+    connection.execute(
+        "INSERT INTO listing (root, type, scope, title, subtitle, status, sort_key, search_key, "
+        "occurred_on, mark, conflicts, comments, changed_at, author) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (root) DO UPDATE SET "
+        "type = excluded.type, scope = excluded.scope, title = excluded.title, "
+        "subtitle = excluded.subtitle, status = excluded.status, sort_key = excluded.sort_key, "
+        "search_key = excluded.search_key, occurred_on = excluded.occurred_on, "
+        "mark = excluded.mark, conflicts = excluded.conflicts, comments = excluded.comments, "
+        "changed_at = excluded.changed_at, author = excluded.author",
+        (
+            root,
+            top.type,
+            top.scope,
+            line.title,
+            line.subtitle,
+            "" if flow is None else str(flow.status),
+            sort_key(line.title),
+            search_key(f"{line.title} {line.subtitle} {line.words}"),
+            line.occurred_on,
+            _mark(connection, root),
+            sum(len(state.conflicts()) for state in (top, *rows)),
+            0 if flow is None or flow.status != "returned" else len(flow.comments),
+            max(dots, default=top.created.saved_at),
+            top.created.author,
+        ),
+    )
+
+
+def _mark(connection: sqlite3.Connection, root: str) -> str:
+    if connection.execute("SELECT 1 FROM editing WHERE root = ? LIMIT 1", (root,)).fetchone():
+        return "editing"
+    rows = connection.execute("SELECT DISTINCT status FROM change WHERE root = ?", (root,))
+    found = {row["status"] for row in rows}
+    order = (Waiting.PENDING, Waiting.KEPT_ASIDE, Waiting.ACKNOWLEDGED)
+    return next((str(status) for status in order if status in found), "")
+
+
+def _where(wanted: Filter) -> tuple[str, list[str | int]]:
+    parts: list[str] = []
+    values: list[str | int] = []
+    for column, names in (
+        ("type", wanted.types),
+        ("status", wanted.statuses),
+        ("mark", wanted.marks),
+    ):
+        if names:
+            parts.append(f"{column} IN ({', '.join('?' * len(names))})")
+            values.extend(names)
+    for column, name in (("scope", wanted.scope), ("author", wanted.author)):
+        if name:
+            parts.append(f"{column} = ?")
+            values.append(name)
+    if wanted.in_conflict:
+        parts.append("conflicts > 0")
+    for word in search_key(wanted.search).split():
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        parts.append("search_key LIKE ? ESCAPE '\\'")
+        values.append(f"%{escaped}%")
+    return (" WHERE " + " AND ".join(parts)) if parts else "", values
+
+
+def rows_of(connection: sqlite3.Connection, wanted: Filter) -> array[int]:
+    """The numbers of all matching lines in their order: eight bytes a record, one query."""
+    where, values = _where(wanted)
+    order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
+    sql = f"SELECT row FROM listing{where} ORDER BY {order}"  # noqa: S608
+    return array("q", (row[0] for row in connection.execute(sql, values)))
+
+
+def lines(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Listed | None]:
+    """The lines of these numbers, in their order; None for one that has gone meanwhile."""
+    marks = ", ".join("?" * len(rows))
+    found = connection.execute(
+        f"SELECT * FROM listing WHERE row IN ({marks})",  # noqa: S608
+        list(rows),
+    )
+    by_row = {row["row"]: _listed(row) for row in found}
+    return [by_row.get(number) for number in rows]
+
+
+def line_of(connection: sqlite3.Connection, root: str) -> Listed | None:
+    """The line of one record."""
+    row = connection.execute("SELECT * FROM listing WHERE root = ?", (root,)).fetchone()
+    return None if row is None else _listed(row)
+
+
+def count(connection: sqlite3.Connection, wanted: Filter) -> int:
+    """How many lines match."""
+    where, values = _where(wanted)
+    sql = f"SELECT count(*) FROM listing{where}"  # noqa: S608
+    return int(connection.execute(sql, values).fetchone()[0])
+
+
+def first_lines(connection: sqlite3.Connection, wanted: Filter, most: int) -> list[Listed]:
+    """The first few matching lines: type-ahead and the short lists of the home screen."""
+    where, values = _where(wanted)
+    order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
+    sql = f"SELECT * FROM listing{where} ORDER BY {order} LIMIT ?"  # noqa: S608
+    return [_listed(row) for row in connection.execute(sql, [*values, most])]
+
+
+def roots_of_types(connection: sqlite3.Connection, types: Iterable[str]) -> list[str]:
+    """Records whose lines a newly arrived form may describe better."""
+    found: list[str] = []
+    for name in types:
+        rows = connection.execute("SELECT root FROM listing WHERE type = ?", (name,))
+        found.extend(row["root"] for row in rows)
+    return found
+
+
+def _listed(row: sqlite3.Row) -> Listed:
+    return Listed(
+        root=row["root"],
+        type=row["type"],
+        scope=row["scope"],
+        title=row["title"],
+        subtitle=row["subtitle"],
+        status=row["status"],
+        occurred_on=row["occurred_on"],
+        mark=row["mark"],
+        conflicts=row["conflicts"],
+        comments=row["comments"],
+        changed_at=row["changed_at"],
+        author=row["author"],
+    )

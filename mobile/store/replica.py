@@ -1,0 +1,211 @@
+"""The tablet's database as a synchronisation sees it (`sync.ports.Replica`).
+
+Every method is one transaction and returns after it is on the disk. Nothing unsent is ever removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from mobile.store import base, blobs, changes, listing, settings
+from mobile.store.base import Digests
+from mobile.store.database import TabletDatabase
+from mobile.store.identity import Identity
+from shared.clocks import WallClock
+from shared.errors import ChainForked
+from shared.ids import is_sha256
+from sync.messages import ChangeResult, Page, Put
+from sync.ports import BlobToSend, NumberedLine, Standing
+
+DOCUMENT_TYPES: Final = ("form", "codebook")
+OFFSET_STEP_MS: Final = 1_000
+"""A clock that runs true is noted once, not at every synchronisation."""
+
+
+class SqliteReplica:
+    """One enrolled tablet's replica."""
+
+    def __init__(
+        self,
+        database: TabletDatabase,
+        files: blobs.FileStore,
+        identity: Identity,
+        clock: WallClock,
+        describe: listing.Describe = listing.plain_line,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._identity = identity
+        self._clock = clock
+        self._describe = describe
+
+    def standing(self) -> Standing:
+        """Where this replica stands now."""
+        reader = self._database.reader()
+        held = base.scopes(reader)
+        return Standing(
+            client=settings.read(reader, "client"),
+            epoch=settings.read(reader, "epoch"),
+            number=settings.read_int(reader, "number") or 0,
+            chain=settings.read(reader, "chain"),
+            cursors={scope.id: scope.cursor for scope in held},
+            digests={scope.id: scope.digest for scope in held},
+        )
+
+    def pending(self, after: int, count_max: int, bytes_max: int) -> Sequence[NumberedLine]:
+        """Changes numbered above `after`, in order, within both bounds (at least one if any)."""
+        reader = self._database.reader()
+        client = settings.read(reader, "client")
+        return changes.pending_after(reader, client, after, count_max, bytes_max)
+
+    def acknowledge(self, number: int, chain: str, results: Sequence[ChangeResult]) -> None:
+        """Record results; each change named leaves the queue; `number`/`chain` are the new mark.
+
+        Raises ChainForked (and does nothing) when this replica's chain at `number` is another.
+        """
+        with self._database.writing() as connection:
+            client = settings.read(connection, "client")
+            if changes.chain_at(connection, client, number) != chain:
+                raise ChainForked("results name a chain that is not this tablet's", number=number)
+            found = [changes.note_result(connection, client, result) for result in results]
+            roots = {root for root in found if root is not None}
+            for scope in base.scopes(connection):
+                roots |= changes.lift_reached(connection, scope.id, scope.cursor)
+            settings.write(connection, "number", number)
+            settings.write(connection, "chain", chain)
+            listing.refresh(connection, sorted(roots), self._describe)
+
+    def apply_page(self, page: Page) -> bool:
+        """Apply one page; False (nothing done) when `from_cursor` is not the stored cursor."""
+        with self._database.writing() as connection:
+            held = base.scope(connection, page.scope)
+            if held is None or held.cursor != page.from_cursor:
+                return False
+            digests = Digests(connection)
+            roots: set[str] = set()
+            aside = changes.kept_aside(connection)
+            for row in page.rows:
+                if isinstance(row, Put):
+                    state = base.put(connection, digests, page.scope, row.state)
+                    roots.add(state.root)
+                    dots = {s.dot.id for found in state.fields.values() for s in found}
+                    changes.release(connection, sorted(dots & aside))
+                else:
+                    root = base.leave(connection, digests, page.scope, row.record, row.revision)
+                    roots |= {root} if root is not None else set()
+            digests.write()
+            base.reach(connection, page.scope, page.cursor, page.head)
+            if page.cursor >= page.head:
+                own = changes.roots_over_base(connection)
+                roots |= base.purge(connection, page.scope, own)
+            roots |= changes.lift_reached(connection, page.scope, page.cursor)
+            listing.refresh(connection, sorted(roots), self._describe)
+        return True
+
+    def hold_scopes(self, granted: Sequence[str]) -> None:
+        """Adopt the scopes the server grants. A lost one is read no more and its records go, save
+        those with work of this tablet that the server has not got."""
+        with self._database.writing() as connection:
+            held = {scope.id for scope in base.scopes(connection)}
+            for name in sorted(set(granted) - held):
+                base.begin_scope(connection, name)
+            own = changes.roots_over_base(connection)
+            for name in sorted(held - set(granted)):
+                connection.execute("DELETE FROM scope WHERE id = ?", (name,))
+                base.set_aside(connection, name)
+                gone = base.purge(connection, name, own)
+                listing.refresh(connection, sorted(gone), self._describe)
+
+    def begin_epoch(self, epoch: str, number: int, chain: str) -> bool:
+        """Adopt the server's epoch, offer again what lies above `number`, pull anew.
+
+        False when `chain` is not this replica's chain at `number`: the lines have forked. The old
+        base is shown until the new one has come.
+        """
+        with self._database.writing() as connection:
+            client = settings.read(connection, "client")
+            if changes.chain_at(connection, client, number) != chain:
+                return False
+            lowest = changes.first_pending(connection, client)
+            if lowest is not None and lowest <= number:
+                # The server has more than it told us of: ask for the results of those, too.
+                number = lowest - 1
+            roots = changes.offer_again(connection, client, number)
+            settings.write(connection, "number", number)
+            settings.write(
+                connection, "chain", changes.chain_at(connection, client, number) or chain
+            )
+            if settings.read(connection, "epoch") != epoch:
+                settings.write(connection, "epoch", epoch)
+                blobs.doubt_all(connection)
+                roots |= changes.adopt_former(connection, client)
+                for scope in base.scopes(connection):
+                    base.set_aside(connection, scope.id)
+                    base.begin_scope(connection, scope.id)
+            listing.refresh(connection, sorted(roots), self._describe)
+        return True
+
+    def mint_incarnation(self) -> None:
+        """Become a new client and re-number, from 1, all that is not acknowledged."""
+        with self._database.writing() as connection:
+            self._identity.begin(connection, settings.read(connection, "device"))
+
+    def note_server_time(self, server_ms: int) -> None:
+        """Remember server minus device time, as evidence kept with later changes."""
+        offset = server_ms - self._clock.now_ms()
+        before = settings.read_int(self._database.reader(), "clock_offset_ms")
+        if before is not None and abs(offset - before) < OFFSET_STEP_MS:
+            return
+        with self._database.writing() as connection:
+            settings.write(connection, "clock_offset_ms", offset)
+
+    def blobs_to_send(self) -> Sequence[BlobToSend]:
+        """Files named by acknowledged changes that the server has not confirmed, oldest first."""
+        return blobs.to_send(self._database.reader())
+
+    def blob_bytes(self, sha256: str) -> bytes:
+        """The bytes of a file held here."""
+        return self._files.read(sha256)
+
+    def blob_sent(self, sha256: str) -> None:
+        """The server confirmed that it holds the file."""
+        with self._database.writing() as connection:
+            blobs.confirm(connection, sha256)
+
+    def blobs_wanted(self) -> Sequence[str]:
+        """Documents of forms and codebooks that are named here and whose file is not."""
+        reader = self._database.reader()
+        wanted: list[str] = []
+        for name in DOCUMENT_TYPES:
+            for state in base.of_type(reader, name):
+                document = state.value("document")
+                if (
+                    is_sha256(document)
+                    and state.value("status") != "retired"
+                    and not state.deleted
+                    and not self._files.holds(document)
+                ):
+                    wanted.append(document)
+        return list(dict.fromkeys(wanted))
+
+    def keep_blob(self, sha256: str, data: bytes) -> None:
+        """Store a file whose bytes have been checked against its name."""
+        blobs.checked(sha256, data)
+        self._files.write(data)
+        with self._database.writing() as connection:
+            blobs.note(
+                connection,
+                sha256,
+                size=len(data),
+                media_type="application/json",
+                name=sha256,
+                origin=blobs.RECEIVED,
+                created_at=self._clock.now_ms(),
+            )
+
+    def describe_again(self, types: Sequence[str]) -> None:
+        """Make the lines of all records of these types anew: a form has come that knows better."""
+        with self._database.writing() as connection:
+            roots = listing.roots_of_types(connection, types)
+            listing.refresh(connection, roots, self._describe)

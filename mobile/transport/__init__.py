@@ -1,0 +1,1 @@
+"""How the tablet reaches its server."""
