@@ -421,6 +421,38 @@ class _Compiler:
 
         return indexed
 
+    def call_answer_of(self, tree: Call, scope: Scope) -> Closure:
+        """`eco:answer-of(${person}, ${hours})`: an answer of the row that a reference points at."""
+        reference, question = tree.arguments
+        if not isinstance(question, Answer):
+            raise fail(
+                tree.position,
+                "expression.answer_of",
+                "เขียน eco:answer-of(${คำถามที่อ้างแถว}, ${คำถามในแถวนั้น})",
+                "write eco:answer-of(${reference}, ${question of that row})",
+            )
+        target = scope.find(question.name, question.position)
+        row_type = target.record_type
+        if target.kind != "question" or "/" not in row_type:
+            raise fail(
+                question.position,
+                "expression.not_in_repeat",
+                f"{question.name!r} ไม่ใช่คำถามในกลุ่มซ้ำ",
+                f"{question.name!r} is not a question of a repeat",
+            )
+        rows = self.rows_of(target)
+        key = self.row_question(question.name, row_type, question.position, scope)
+        wanted = self.compile(reference, scope)
+
+        def answer_of(context: Context) -> Value:
+            record_id = to_text(wanted(context))
+            for row in rows(context):
+                if row.record_id == record_id:
+                    return row.effective.get(key)
+            return None
+
+        return answer_of
+
     def call_choice_name(self, tree: Call, scope: Scope) -> Closure:
         value = self.compile(tree.arguments[0], scope)
         second = tree.arguments[1]
@@ -463,5 +495,6 @@ SPECIAL: dict[str, tuple[int, int, Special]] = {
     "once": (1, 1, cast(Special, _Compiler.call_once)),
     "position": (0, 1, cast(Special, _Compiler.call_position)),
     "indexed-repeat": (3, 3, cast(Special, _Compiler.call_indexed_repeat)),
+    "eco:answer-of": (2, 2, cast(Special, _Compiler.call_answer_of)),
     "jr:choice-name": (2, 2, cast(Special, _Compiler.call_choice_name)),
 }

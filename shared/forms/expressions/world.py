@@ -13,6 +13,10 @@ class Row(Protocol):
     """One record of a tree: the root, or a row of a repeat."""
 
     @property
+    def record_id(self) -> str:
+        """The id of the record."""
+
+    @property
     def position(self) -> int:
         """Which row of its repeat this is, from 1."""
 
