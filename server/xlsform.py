@@ -1,4 +1,4 @@
-"""XLSForm (written as Markdown tables) becomes a form document, and the XForm that ODK clients need.
+"""XLSForm (written as Markdown tables) becomes a form document, and ODK's XForm.
 
 Our own reader runs first and reports every defect at once, with sheet, line and column; only then
 pyxform must accept the text too. pyxform stops at its first defect and passes misspelt columns,

@@ -56,7 +56,12 @@ def translate(sheets: dict[str, Sheet]) -> Translation:
     settings = sheets["settings"].rows
     if len(settings) != 1:
         found.defect(
-            "settings", sheets["settings"].line, "", "sheet.settings", "settings มีหนึ่งแถว", "settings has one row"
+            "settings",
+            sheets["settings"].line,
+            "",
+            "sheet.settings",
+            "settings มีหนึ่งแถว",
+            "settings has one row",
         )
     cells = settings[0].cells if settings else {}
     line = settings[0].line if settings else 0
@@ -65,7 +70,9 @@ def translate(sheets: dict[str, Sheet]) -> Translation:
     found.document.update(
         {
             "form": cells.get("form_id", ""),
-            "version": int(version) if version.isascii() and version.isdecimal() and len(version) < 7 else 0,
+            "version": int(version)
+            if version.isascii() and version.isdecimal() and len(version) < 7
+            else 0,
             "title": {"th": cells.get("form_title", ""), "en": cells.get("form_title_en", "")},
             "workflow": cells.get("workflow", ""),
             "sections": _tree(sheets["survey"], found),
@@ -93,9 +100,7 @@ def _choices(sheet: Sheet, found: Translation) -> dict[str, JsonValue]:
 
 
 def _translations(row: SheetRow, name: str) -> dict[str, JsonValue]:
-    return {
-        code: row.cells.get(f"{name}::{language}", "") for language, code in LANGUAGES.items()
-    }
+    return {code: row.cells.get(f"{name}::{language}", "") for language, code in LANGUAGES.items()}
 
 
 def _tree(sheet: Sheet, found: Translation) -> list[JsonValue]:
@@ -107,7 +112,12 @@ def _tree(sheet: Sheet, found: Translation) -> list[JsonValue]:
         if kind in CLOSING:
             if len(open_groups) == 1 or open_groups[-1][0] != CLOSING[kind]:
                 found.defect(
-                    "survey", row.line, "type", "sheet.unmatched_end", f"{kind} นี้ไม่มีคู่", f"this {kind} closes nothing"
+                    "survey",
+                    row.line,
+                    "type",
+                    "sheet.unmatched_end",
+                    f"{kind} นี้ไม่มีคู่",
+                    f"this {kind} closes nothing",
                 )
             else:
                 open_groups.pop()
@@ -128,7 +138,12 @@ def _tree(sheet: Sheet, found: Translation) -> list[JsonValue]:
             open_groups.append((OPENING[kind], row.line, children, path))
     for opened, line, _, _ in open_groups[1:]:
         found.defect(
-            "survey", line, "type", "sheet.unmatched_begin", f"begin_{opened} นี้ไม่ได้ปิด", f"this begin_{opened} is never closed"
+            "survey",
+            line,
+            "type",
+            "sheet.unmatched_begin",
+            f"begin_{opened} นี้ไม่ได้ปิด",
+            f"this begin_{opened} is never closed",
         )
     return top
 

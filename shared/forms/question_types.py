@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from shared.canonical import JsonValue
 from shared.forms.definition import Question, Text
@@ -185,7 +185,11 @@ def read_moment(text: str) -> Read | Unreadable:
         return Read(plain)
     day_text, _, time_text = re.sub(r"\s*น\.?$", "", plain).rpartition(" ")
     day, hour = read_date(day_text), read_time(time_text)
-    if isinstance(day, Unreadable) or isinstance(hour, Unreadable) or not (day.value and hour.value):
+    if (
+        isinstance(day, Unreadable)
+        or isinstance(hour, Unreadable)
+        or not (day.value and hour.value)
+    ):
         return MOMENT_PROBLEM
     return Read(f"{day.value}T{hour.value}:00+07:00", day.confirm)
 
@@ -344,13 +348,15 @@ def compute_file(value: JsonValue) -> Value:
     return str(value.get("name", "")) if isinstance(value, dict) else None
 
 
+Parts: TypeAlias = tuple[Reader, Callable[[object], str | None], Callable[[JsonValue], Value]]
+
+
 def _types() -> Mapping[str, QuestionType]:
-    text = (read_text, check_text, compute_text)
-    name = (read_name, check_name, compute_text)
-    file = (read_nothing, check_file, compute_file)
-    nothing = (read_nothing, check_nothing, compute_text)
-    rows: tuple[tuple[str, str, tuple[Reader, Callable[..., str | None], Callable[..., Value]]], ...]
-    rows = (
+    text: Parts = (read_text, check_text, compute_text)
+    name: Parts = (read_name, check_name, compute_text)
+    file: Parts = (read_nothing, check_file, compute_file)
+    nothing: Parts = (read_nothing, check_nothing, compute_text)
+    rows: tuple[tuple[str, str, Parts], ...] = (
         ("text", "text", text),
         ("hidden", "hidden", text),
         ("barcode", "barcode", text),

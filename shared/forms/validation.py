@@ -36,7 +36,7 @@ UNKNOWN_FIELD = Text(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to put right, or to explain when soft. `key` is a question's, repeat's or field's."""
+    """Something to put right, or to explain when soft. `key` is a question, repeat or field."""
 
     record_id: str
     record_type: str
@@ -93,10 +93,9 @@ def _of_question(engine: FormEngine, node: Node, question: Question) -> Iterator
     rules = node.logic.rules[key]
     if value is None:
         # Who may answer decides: what the office answers never blocks the field.
-        if question.answered_by == "field" and rules.required is not None:
-            if engine.required(node.record_id, key):
-                message = question.required_message or REQUIRED
-                yield _problem(node, key, "required", "hard", message)
+        if question.answered_by == "field" and engine.required(node.record_id, key):
+            message = question.required_message or REQUIRED
+            yield _problem(node, key, "required", "hard", message)
         return
     code = TYPES[question.type].check(value)
     if code is not None:
@@ -205,7 +204,9 @@ def _effective_fields(engine: FormEngine, node: Node) -> dict[str, JsonValue]:
         value = node.stored[register.key]
         if isinstance(register, Group) and isinstance(value, dict):
             relevant = {
-                child.name for child in register.children if node.holds(node.logic.guards[child.key])
+                child.name
+                for child in register.children
+                if node.holds(node.logic.guards[child.key])
             }
             value = {name: part for name, part in value.items() if name in relevant}
         kept[register.key] = value
@@ -220,9 +221,7 @@ def check_field(engine_question: Question | Group, value: JsonValue) -> str | No
         return TYPES[engine_question.type].check(value)
     if not isinstance(value, dict):
         return "type.group"
-    parts = {
-        child.name: child for child in engine_question.children if isinstance(child, Question)
-    }
+    parts = {child.name: child for child in engine_question.children if isinstance(child, Question)}
     for name, part in value.items():
         if name not in parts:
             return "type.group"

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from shared.forms.expressions.tokens import ExpressionError, Token, fail, tokenize
 from shared.limits import EXPRESSION_DEPTH_MAX
 
-# With the bound on depth it keeps the recursion of parser, compiler and closures far below Python's limit.
+# With the bound on depth it keeps the recursion of parser and closures far below Python's limit.
 OPERATORS_MAX = 200
 
 
@@ -180,7 +180,7 @@ class _Parser:
             self.token.position,
             "expression.too_deep",
             f"วงเล็บซ้อนเกิน {EXPRESSION_DEPTH_MAX} ชั้น หรือตัวดำเนินการเกิน {OPERATORS_MAX} ตัว ให้แบ่งสูตร",
-            f"brackets deeper than {EXPRESSION_DEPTH_MAX} or over {OPERATORS_MAX} operators; split it up",
+            f"brackets deeper than {EXPRESSION_DEPTH_MAX} or over {OPERATORS_MAX} operators",
         )
 
     def unary(self) -> Expression:

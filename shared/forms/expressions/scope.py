@@ -1,4 +1,4 @@
-"""What names mean at one place of a form: which question or repeat `${name}` is, seen from there."""
+"""What names mean at one place of a form: which question or repeat `${name}` is."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def tokenize(text: str) -> list[Token]:
             EXPRESSION_LENGTH_MAX,
             "expression.too_long",
             f"สูตรยาวเกิน {EXPRESSION_LENGTH_MAX} ตัวอักษร ให้แบ่งเป็นหลายคำถาม calculate",
-            f"the expression is longer than {EXPRESSION_LENGTH_MAX} characters; split it into calculates",
+            f"longer than {EXPRESSION_LENGTH_MAX} characters; split it into calculates",
         )
     tokens: list[Token] = []
     position, length = 0, len(text.rstrip())
