@@ -82,7 +82,7 @@ class _RuleCompiler:
         self.choice_lists = choice_lists
         self.types = {record_type: TypeLogic(record_type) for record_type in shapes}
         self.drafts: dict[FormulaId, Compiled] = {}
-        self.targets = _targets(sections)
+        self.targets = targets_of(sections)
 
     def scope(self, record_type: str, **changes: object) -> Scope:
         return Scope(record_type, self.targets, **changes)  # type: ignore[arg-type]
@@ -247,7 +247,7 @@ class _RuleCompiler:
                 )
 
 
-def _targets(sections: tuple[Section, ...]) -> dict[str, Target]:
+def targets_of(sections: tuple[Section, ...]) -> dict[str, Target]:
     """What each name of the form stands for."""
     targets: dict[str, Target] = {}
     for section in sections:

@@ -76,7 +76,8 @@ def tokenize(text: str) -> list[Token]:
         content = match.group(kind)
         if kind == "text":
             content = content[1:-1]
-        tokens.append(Token(kind, content, match.start(kind)))  # type: ignore[arg-type]
+        start = text.index("$", position) if kind == "answer" else match.start(kind)
+        tokens.append(Token(kind, content, start))  # type: ignore[arg-type]
         position = match.end()
         if len(tokens) > TOKENS_MAX:
             raise fail(
