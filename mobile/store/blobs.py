@@ -114,8 +114,11 @@ def to_send(connection: sqlite3.Connection) -> list[BlobToSend]:
 
 
 def count_unconfirmed(connection: sqlite3.Connection) -> int:
-    """How many files are on this tablet only."""
-    row = connection.execute("SELECT count(*) AS n FROM blob WHERE confirmed = 0").fetchone()
+    """How many files that a change names are on this tablet only."""
+    row = connection.execute(
+        "SELECT count(*) AS n FROM blob WHERE confirmed = 0 "
+        "AND EXISTS (SELECT 1 FROM change_blob WHERE change_blob.sha256 = blob.sha256)"
+    ).fetchone()
     return int(row["n"])
 
 

@@ -1,0 +1,188 @@
+"""Pictures and signatures: checked before they are decoded, scaled, stored durably by their hash.
+
+The answer names the copy of at most 1,600 pixels (what is shown and sent); the original stays on
+the tablet. Bounds come first: a picture of 400 megapixels can be a file of 48 KB.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import filetype
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+
+from mobile.device.ports import Storage
+from mobile.store import blobs
+from mobile.store.blobs import MADE_HERE, FileStore
+from mobile.store.database import TabletDatabase
+from shared.canonical import JsonValue
+from shared.clocks import WallClock
+from shared.errors import BlobTooLarge, ImageTooLarge, InvalidInput, NotAnImage, TabletStorageFull
+from shared.limits import (
+    BLOB_BYTES_MAX,
+    FILE_NAME_LENGTH_MAX,
+    IMAGE_PIXELS_MAX,
+    IMAGE_SIDE_PIXELS_MAX,
+    PHOTO_SIDE_PIXELS_MAX,
+    SIGNATURE_BYTES_MAX,
+    STORAGE_RESERVE_BYTES,
+    THUMBNAIL_SIDE_PIXELS,
+)
+
+KINDS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+JPEG_QUALITY: Final = 85
+SIGNATURE_PIXELS: Final = (900, 360)
+SIGNATURE_WIDTH: Final = 5
+STROKES_MAX: Final = 500
+POINTS_MAX: Final = 20_000
+
+Stroke = Sequence[tuple[float, float]]
+
+
+class Attacher:
+    """Takes files in."""
+
+    def __init__(
+        self, database: TabletDatabase, files: FileStore, clock: WallClock, storage: Storage
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._clock = clock
+        self._storage = storage
+
+    def picture(self, path: Path, name: str = "") -> dict[str, JsonValue]:
+        """The value of an image answer for the picture at `path`.
+
+        Raises BlobTooLarge, ImageTooLarge, NotAnImage, TabletStorageFull before anything is kept.
+        """
+        size = path.stat().st_size
+        if size > BLOB_BYTES_MAX:
+            raise BlobTooLarge("the file is larger than a file may be", bytes=size)
+        self._need_room(size)
+        data = path.read_bytes()
+        image = _opened(data)
+        copy = _scaled(image, data)
+        shown = _name(name or path.name)
+        if copy is not data:
+            self._keep(data, f"original {shown}", str(_media_type(data)))
+            shown = _name(Path(shown).stem + ".jpg")
+        return self._keep(copy, shown, str(_media_type(copy)))
+
+    def signature(self, strokes: Sequence[Stroke]) -> dict[str, JsonValue]:
+        """The value of a signature drawn as strokes of (x, y) from 0 to 1, y downwards."""
+        count = sum(len(stroke) for stroke in strokes)
+        if not count or len(strokes) > STROKES_MAX or count > POINTS_MAX:
+            raise InvalidInput("a signature is made of strokes", fields=["signature"])
+        self._need_room(SIGNATURE_BYTES_MAX)
+        width, height = SIGNATURE_PIXELS
+        image = Image.new("L", SIGNATURE_PIXELS, 255)
+        pen = ImageDraw.Draw(image)
+        for stroke in strokes:
+            dots = [
+                (min(max(x, 0.0), 1.0) * (width - 1), min(max(y, 0.0), 1.0) * (height - 1))
+                for x, y in stroke
+            ]
+            if len(dots) == 1:
+                (x, y) = dots[0]
+                pen.ellipse((x - 3, y - 3, x + 3, y + 3), fill=0)
+            else:
+                pen.line(dots, fill=0, width=SIGNATURE_WIDTH, joint="curve")
+        out = io.BytesIO()
+        image.save(out, "PNG", optimize=True)
+        return self._keep(out.getvalue(), "signature.png", "image/png")
+
+    def path(self, sha256: str) -> Path | None:
+        """Where the bytes of a file are, or None when they are not on this tablet."""
+        return self._files.path(sha256) if self._files.holds(sha256) else None
+
+    def thumbnail(self, sha256: str) -> Path | None:
+        """A small copy for lists, made when first asked for; None when it cannot be."""
+        small = self._files.folder / "thumbnails" / f"{sha256}.jpg"
+        if small.is_file():
+            return small
+        try:
+            image = _opened(self._files.read(sha256))
+            image.thumbnail((THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS))
+            small.parent.mkdir(parents=True, exist_ok=True)
+            part = small.with_suffix(".part")
+            image.convert("RGB").save(part, "JPEG", quality=80)
+            part.replace(small)
+        except Exception:
+            return None
+        return small
+
+    def _need_room(self, size: int) -> None:
+        if self._storage.free_bytes() - 2 * size < STORAGE_RESERVE_BYTES:
+            raise TabletStorageFull("free space is below the reserve")
+
+    def _keep(self, data: bytes, name: str, media_type: str) -> dict[str, JsonValue]:
+        sha256 = self._files.write(data)
+        with self._database.writing() as connection:
+            blobs.note(
+                connection,
+                sha256,
+                size=len(data),
+                media_type=media_type,
+                name=name,
+                origin=MADE_HERE,
+                created_at=self._clock.now_ms(),
+            )
+        return {"sha256": sha256, "name": name, "size": len(data), "type": media_type}
+
+
+def _media_type(data: bytes) -> str | None:
+    kind = filetype.guess(data[:4096])
+    return None if kind is None or kind.mime not in KINDS else str(kind.mime)
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The picture, its header read and found within bounds, nothing decoded yet."""
+    kind = _media_type(data)
+    if kind is None:
+        raise NotAnImage("the bytes are no JPEG, PNG or WebP picture")
+    try:
+        with warnings.catch_warnings():
+            # Pillow's own warning; the bound below is ours.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=[KINDS[kind]])
+    except Image.DecompressionBombError:
+        raise ImageTooLarge("more pixels than are safe to decode") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise NotAnImage("the picture cannot be read") from None
+    width, height = image.size
+    if width * height > IMAGE_PIXELS_MAX or max(width, height) > IMAGE_SIDE_PIXELS_MAX:
+        raise ImageTooLarge("more pixels than are safe to decode", width=width, height=height)
+    return image
+
+
+def _scaled(image: Image.Image, data: bytes) -> bytes:
+    """A JPEG of at most 1,600 pixels a side, upright; the same bytes when it is one already."""
+    try:
+        upright = image.getexif().get(0x0112, 1) == 1
+        if image.format == "JPEG" and upright and max(image.size) <= PHOTO_SIDE_PIXELS_MAX:
+            image.load()
+            return data
+        image.draft("RGB", (PHOTO_SIDE_PIXELS_MAX, PHOTO_SIDE_PIXELS_MAX))
+        copy = ImageOps.exif_transpose(image)
+        copy.thumbnail((PHOTO_SIDE_PIXELS_MAX, PHOTO_SIDE_PIXELS_MAX))
+        if copy.mode not in ("RGB", "L"):
+            clear = copy.convert("RGBA")
+            copy = Image.new("RGB", clear.size, "white")
+            copy.paste(clear, mask=clear.getchannel("A"))
+        out = io.BytesIO()
+        copy.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    except (OSError, ValueError, SyntaxError) as reason:
+        raise NotAnImage("the picture is damaged") from reason
+    return out.getvalue()
+
+
+def _name(text: str) -> str:
+    """A file's name as data: composed, without folders and control characters."""
+    plain = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in plain if c.isprintable()).strip() or "picture"
+    return plain[-FILE_NAME_LENGTH_MAX:]

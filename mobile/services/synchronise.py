@@ -1,0 +1,246 @@
+"""Synchronising in the background: the session's steps run where the database is written, the
+network is waited for elsewhere, and whoever watches is told by `post`.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+from mobile.services.capture import Capture
+from mobile.services.forms import FormLibrary
+from mobile.services.worker import Jobs, Post
+from mobile.store import changes, settings
+from mobile.store.database import TabletDatabase
+from mobile.store.replica import SqliteReplica
+from mobile.transport.port import Transport
+from shared.clocks import WallClock
+from shared.errors import SurveyError
+from sync.retry import wait_ms
+from sync.session import (
+    Conversation,
+    End,
+    HttpReply,
+    HttpRequest,
+    Progress,
+    SessionReport,
+    SyncSession,
+)
+
+EVERY_MS: Final = 5 * 60 * 1000
+REPORTS_KEPT: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one synchronisation did, kept for the report in words. `ended_at` in Unix ms.
+
+    `outcomes` counts the results of sent changes by their name; `end` is one of `sync.session.End`
+    or `failed`, then `code` names the error.
+    """
+
+    ended_at: int
+    end: str
+    code: str = ""
+    sent: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    records_received: int = 0
+    files_sent: int = 0
+    files_received: int = 0
+    retry_in_ms: int = 0
+    round_trips: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Everything was exchanged and the digests agree."""
+        return self.end == End.DONE
+
+
+Watch = Callable[[Progress], None]
+Ended = Callable[[SyncReport], None]
+
+
+class Synchroniser:
+    """Starts synchronisations, one at a time, and knows when the next one is due."""
+
+    def __init__(
+        self,
+        database: TabletDatabase,
+        replica: SqliteReplica,
+        capture: Capture,
+        library: FormLibrary,
+        transport: Transport,
+        jobs: Jobs,
+        clock: WallClock,
+        random_unit: Callable[[], float],
+        post: Post,
+    ) -> None:
+        self._database = database
+        self._replica = replica
+        self._capture = capture
+        self._library = library
+        self._transport = transport
+        self._jobs = jobs
+        self._clock = clock
+        self._random_unit = random_unit
+        self._post = post
+        self._failures = 0
+        self._due_ms = 0
+        self._running = threading.Lock()
+        self.on_progress: Watch | None = None
+        self.on_ended: Ended | None = None
+
+    @property
+    def running(self) -> bool:
+        """Is one under way?"""
+        return self._running.locked()
+
+    def due(self) -> bool:
+        """Is it time to try (again)?"""
+        return not self.running and self._clock.monotonic_ms() >= self._due_ms
+
+    def nudge(self) -> None:
+        """Something was sealed: try soon, unless the last try failed and its wait is not over."""
+        if self._failures == 0:
+            self._due_ms = 0
+
+    def start(self) -> bool:
+        """Synchronise in the background; False when one is under way already."""
+        if not self._running.acquire(blocking=False):
+            return False
+        threading.Thread(target=self._in_background, name="synchronise", daemon=True).start()
+        return True
+
+    def _in_background(self) -> None:
+        try:
+            report = self._run()
+        finally:
+            self._running.release()
+        ended = self.on_ended
+        if ended is not None:
+            self._post(lambda: ended(report))
+
+    def run_once(self) -> SyncReport:
+        """Synchronise now, on this thread; never raises."""
+        with self._running:
+            return self._run()
+
+    def _run(self) -> SyncReport:
+        session = SyncSession(self._replica, self._tell)
+        try:
+            self._jobs.call(self._capture.seal_all)
+            report = self._converse(session.run())
+        except SurveyError as reason:
+            return self._keep(SessionReport(), "failed", reason.code)
+        except Exception as reason:
+            return self._keep(SessionReport(), "failed", f"internal: {type(reason).__name__}")
+        if report.blobs_received:
+            self._jobs.call(self._use_documents)
+        return self._keep(report, str(report.end), report.code)
+
+    def _converse(self, conversation: Conversation) -> SessionReport:
+        reply: HttpReply | None = None
+        while True:
+            given = reply
+            step = self._jobs.call(lambda: _advance(conversation, given))  # noqa: B023
+            if isinstance(step, SessionReport):
+                return step
+            reply = self._transport.exchange(step)
+
+    def _use_documents(self) -> None:
+        """Documents have come: forms that were half there may be whole, lines may read better."""
+        self._library.refresh()
+        self._replica.describe_again([form.record_type for form in self._library.forms()])
+
+    def _tell(self, progress: Progress) -> None:
+        watch = self.on_progress
+        if watch is not None:
+            self._post(lambda: watch(progress))
+
+    def _keep(self, done: SessionReport, end: str, code: str) -> SyncReport:
+        outcomes: dict[str, int] = {}
+        for result in done.results:
+            outcomes[str(result.outcome)] = outcomes.get(str(result.outcome), 0) + 1
+        wait = EVERY_MS
+        self._failures = 0 if end == End.DONE else self._failures + 1
+        if self._failures:
+            wait = wait_ms(self._failures, self._random_unit(), done.retry_after_ms)
+        self._due_ms = self._clock.monotonic_ms() + wait
+        report = SyncReport(
+            ended_at=self._clock.now_ms(),
+            end=end,
+            code=code,
+            sent=done.sent,
+            outcomes=outcomes,
+            records_received=done.rows_received,
+            files_sent=done.blobs_sent,
+            files_received=done.blobs_received,
+            retry_in_ms=wait if self._failures else 0,
+            round_trips=done.round_trips,
+        )
+        try:
+            self._jobs.call(lambda: self._log(report))
+        except SurveyError:
+            # A full disk must not hide what the synchronisation did.
+            return report
+        return report
+
+    def _log(self, report: SyncReport) -> None:
+        if report.complete and not report.sent and not report.records_received:
+            before = self.reports(1)
+            if before and before[0].complete:
+                # Nothing new is no news; only its time is kept.
+                with self._database.writing() as connection:
+                    settings.write(connection, "last_complete_ms", report.ended_at)
+                return
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO sync_log (ended_at, report) VALUES (?, ?)",
+                (report.ended_at, json.dumps(asdict(report))),
+            )
+            connection.execute(
+                "DELETE FROM sync_log WHERE id <= (SELECT max(id) FROM sync_log) - ?",
+                (REPORTS_KEPT,),
+            )
+            if report.complete:
+                settings.write(connection, "last_complete_ms", report.ended_at)
+
+    def reports(self, most: int = REPORTS_KEPT) -> list[SyncReport]:
+        """The last reports, newest first."""
+        rows = self._database.reader().execute(
+            "SELECT report FROM sync_log ORDER BY id DESC LIMIT ?", (most,)
+        )
+        return [SyncReport(**json.loads(row["report"])) for row in rows]
+
+    def pill(self) -> Pill:
+        """The truth in one line: what is here only, what the server has, and since when."""
+        reader = self._database.reader()
+        received = reader.execute(
+            "SELECT count(*) AS n FROM change WHERE status != ?", (changes.Waiting.PENDING,)
+        ).fetchone()
+        here = changes.count_pending(reader) + changes.count_editing(reader)
+        last = settings.read_int(reader, "last_complete_ms")
+        return Pill(here, int(received["n"]), last, self.running)
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """`here_only` saves are on this tablet only; `received` the server has in this epoch;
+    `last_ms` is when a synchronisation last ended well (Unix ms)."""
+
+    here_only: int
+    received: int
+    last_ms: int | None
+    running: bool
+
+
+def _advance(conversation: Conversation, reply: HttpReply | None) -> HttpRequest | SessionReport:
+    try:
+        return next(conversation) if reply is None else conversation.send(reply)
+    except StopIteration as ended:
+        report = ended.value
+        assert isinstance(report, SessionReport)
+        return report
