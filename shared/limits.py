@@ -42,6 +42,12 @@ SCOPE_ID_LENGTH_MAX: Final = 100
 CLIENT_LENGTH_MAX: Final = 60
 """A device id (36) + a dot + 16 hexadecimal digits, with room."""
 CHANGE_NUMBER_MAX: Final = 2**53 - 1
+FORM_VERSION_MAX: Final = 2**31 - 1
+"""What an ordinary integer column holds on every database."""
+TIME_MS_MIN: Final = -62_135_596_800_000
+"""0001-01-01 UTC: a clock may be wrong by any time that the calendar can still write."""
+TIME_MS_MAX: Final = 253_370_764_800_000
+"""9999-01-01 UTC, a year before the calendar ends: also in Bangkok."""
 SALT_BYTES: Final = 16
 
 # --- sync messages ------------------------------------------------------------------------------

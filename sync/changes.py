@@ -22,6 +22,7 @@ from shared.canonical import JsonValue, canonical_bytes, canonical_text, read_js
 from shared.errors import BadInput, TooLarge
 from shared.ids import is_sha256, is_uuid
 from shared.records.state import EXISTENCE, NOTE
+from sync.bounds import a_count, a_list, a_text, a_time, a_uuid, an_integer, an_object
 from sync.commitments import commitment, head_hash
 from sync.version import CHANGE_VERSION
 
@@ -209,7 +210,7 @@ def read_change(framed: FramedLine) -> Change:
     """
     change_id: str | None = None
     try:
-        if len(framed.head) + len(framed.values) > limits.CHANGE_BYTES_MAX:
+        if len(framed.head.encode()) + len(framed.values.encode()) > limits.CHANGE_BYTES_MAX:
             raise BadInput("the change is larger than a change may be")
         head: Any = read_json(framed.head, bytes_max=limits.CHANGE_BYTES_MAX)
         if isinstance(head, dict) and isinstance(head.get("id"), str) and is_uuid(head["id"]):
@@ -227,33 +228,36 @@ class _Reader:
     """Turns parsed head and values into a Change, naming the first thing that is wrong."""
 
     def __init__(self, head: Any, body: Any) -> None:
-        self.head = _object(head, "head")
-        body = _object(body, "values")
-        self.values = _list(body.get("values"), "values")
-        self.salts = _list(body.get("salts"), "salts")
+        self.head = an_object(head, "head")
+        body = an_object(body, "values")
+        self.values = a_list(body.get("values"), "values")
+        self.salts = a_list(body.get("salts"), "salts")
 
     def change(self) -> Change:
         head = self.head
-        if head.get("v") != CHANGE_VERSION:
+        if an_integer(head.get("v"), "v") != CHANGE_VERSION:
             raise BadInput("unknown version of a change's head")
-        records = _list(head.get("records"), "records")
+        change_id = a_uuid(head.get("id"), "id")
+        records = a_list(head.get("records"), "records")
         if not 0 < len(records) <= limits.RECORDS_PER_CHANGE_MAX:
             raise BadInput("a change touches at least one record and at most the bound")
         if len(self.values) != len(records) or len(self.salts) != len(records):
             raise BadInput("values and salts must be as many as records")
-        edits = tuple(self._edit(i, _object(raw, "record")) for i, raw in enumerate(records))
+        edits = tuple(self._edit(i, an_object(raw, "record")) for i, raw in enumerate(records))
         if len({e.record for e in edits}) != len(edits):
             raise BadInput("a change names each record once")
+        if any(change_id in write.seen for edit in edits for write in edit.writes.values()):
+            raise BadInput("nobody can have been shown the value that they are about to write")
         offset = head.get("offset_ms")
         return Change(
-            id=_uuid(head.get("id"), "id"),
-            author=_uuid(head.get("author"), "author"),
-            opened_at=_int(head.get("opened_at"), "opened_at"),
-            saved_at=_int(head.get("saved_at"), "saved_at"),
-            monotonic_ms=_int(head.get("monotonic_ms"), "monotonic_ms"),
-            boot_id=_text(head.get("boot"), "boot", 64),
+            id=change_id,
+            author=a_uuid(head.get("author"), "author"),
+            opened_at=a_time(head.get("opened_at"), "opened_at"),
+            saved_at=a_time(head.get("saved_at"), "saved_at"),
+            monotonic_ms=an_integer(head.get("monotonic_ms"), "monotonic_ms"),
+            boot_id=a_text(head.get("boot"), "boot", 64),
             records=edits,
-            clock_offset_ms=None if offset is None else _int(offset, "offset_ms"),
+            clock_offset_ms=None if offset is None else an_integer(offset, "offset_ms"),
             place=_place(head.get("place")),
         )
 
@@ -267,25 +271,29 @@ class _Reader:
         if acts != (operation in (Operation.DELETE, Operation.RESTORE)):
             raise BadInput("existence is written by delete and restore only")
         parent, scope = raw.get("parent"), raw.get("scope")
+        if operation is Operation.CREATE and parent is None and scope is None:
+            raise BadInput("a record is created in a scope or under a parent")
+        if parent is not None and parent == raw.get("record"):
+            raise BadInput("a record cannot be its own parent")
         return RecordEdit(
-            record=_uuid(raw.get("record"), "record"),
-            type=_text(raw.get("type"), "type", limits.FIELD_KEY_LENGTH_MAX),
-            form=_text(raw.get("form"), "form", limits.FIELD_KEY_LENGTH_MAX),
-            version=_int(raw.get("version"), "version"),
+            record=a_uuid(raw.get("record"), "record"),
+            type=a_text(raw.get("type"), "type", limits.RECORD_TYPE_LENGTH_MAX),
+            form=a_text(raw.get("form"), "form", limits.RECORD_TYPE_LENGTH_MAX),
+            version=a_count(raw.get("version"), "version", limits.FORM_VERSION_MAX),
             operation=operation,
-            base=_int(raw.get("base", 0), "base"),
-            scope=None if scope is None else _text(scope, "scope", limits.FIELD_KEY_LENGTH_MAX),
-            parent=None if parent is None else _uuid(parent, "parent"),
-            local_order=_int(raw.get("order", 0), "order"),
+            base=a_count(raw.get("base", 0), "base"),
+            scope=None if scope is None else a_text(scope, "scope", limits.SCOPE_ID_LENGTH_MAX),
+            parent=None if parent is None else a_uuid(parent, "parent"),
+            local_order=a_count(raw.get("order", 0), "order"),
             writes=writes,
-            transition=None if step is None else _transition(_object(step, "transition")),
+            transition=None if step is None else _transition(an_object(step, "transition")),
             blobs=_hashes(raw.get("blobs", [])),
         )
 
     def _writes(self, index: int, raw: dict[str, Any]) -> dict[str, FieldWrite]:
-        fields = _object(raw.get("fields"), "fields")
-        values = _object(self.values[index], "values")
-        salts = _object(self.salts[index], "salts")
+        fields = an_object(raw.get("fields"), "fields")
+        values = an_object(self.values[index], "values")
+        salts = an_object(self.salts[index], "salts")
         if len(fields) > limits.FIELDS_PER_RECORD_MAX:
             raise BadInput("too many fields in one record of a change")
         if set(fields) != set(values) or not set(salts) <= set(fields):
@@ -298,20 +306,21 @@ class _Reader:
 def _write(name: str, raw: Any, value: JsonValue, salt: Any) -> FieldWrite:
     if not _is_field(name):
         raise BadInput(f"not a field key: {name[:80]!r}")
-    pair = _list(raw, "field")
+    pair = a_list(raw, "field")
     if len(pair) != 2:
         raise BadInput("a field of the head is a commitment and what was seen")
-    seen = _list(pair[1], "seen")
+    seen = a_list(pair[1], "seen")
     most = limits.SEEN_OF_EXISTENCE_MAX if name == EXISTENCE else limits.SEEN_MAX
     if len(seen) > most:
         raise BadInput("a save names more values than a person can have been shown")
     if salt is not None and not (isinstance(salt, str) and _is_salt(salt)):
         raise BadInput("a salt is 32 lower-case hex digits")
-    if name == EXISTENCE and not (isinstance(value, dict) and value.get("act") in _ACTS):
+    act = value.get("act") if isinstance(value, dict) else None
+    if name == EXISTENCE and not (isinstance(act, str) and act in _ACTS):
         raise BadInput("existence says delete or restore")
     if commitment(name, value, salt) != pair[0]:
         raise BadInput(f"the value of {name[:80]} is not the one its head commits to")
-    return FieldWrite(value, tuple(_uuid(dot, "seen") for dot in seen), salt)
+    return FieldWrite(value, tuple(a_uuid(dot, "seen") for dot in seen), salt)
 
 
 def _is_field(name: str) -> bool:
@@ -328,38 +337,8 @@ def _is_salt(text: str) -> bool:
     return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
 
 
-def _object(raw: Any, name: str) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise BadInput(f"{name} must be an object")
-    return raw
-
-
-def _list(raw: Any, name: str) -> list[Any]:
-    if not isinstance(raw, list):
-        raise BadInput(f"{name} must be a list")
-    return raw
-
-
-def _int(raw: Any, name: str) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool) or abs(raw) > limits.INTEGER_MAX:
-        raise BadInput(f"{name} must be a whole number")
-    return raw
-
-
-def _text(raw: Any, name: str, length_max: int) -> str:
-    if not isinstance(raw, str) or not 0 < len(raw) <= length_max:
-        raise BadInput(f"{name} must be a text of 1 to {length_max} characters")
-    return raw
-
-
-def _uuid(raw: Any, name: str) -> str:
-    if not isinstance(raw, str) or not is_uuid(raw):
-        raise BadInput(f"{name} must be a UUID in lower case")
-    return raw
-
-
 def _hashes(raw: Any) -> tuple[str, ...]:
-    found = _list(raw, "blobs")
+    found = a_list(raw, "blobs")
     if len(found) > limits.ATTACHMENTS_PER_RECORD_MAX or not all(
         isinstance(h, str) and is_sha256(h) for h in found
     ):
@@ -376,16 +355,16 @@ def _enum(raw: Any) -> Operation:
 
 def _transition(raw: dict[str, Any]) -> Transition:
     return Transition(
-        target=_text(raw.get("to"), "to", 32),
-        source=_text(raw.get("from"), "from", 32),
-        content_hash=_text(raw.get("content"), "content", 64),
+        target=a_text(raw.get("to"), "to", 32),
+        source=a_text(raw.get("from"), "from", 32),
+        content_hash=a_text(raw.get("content"), "content", 64),
     )
 
 
 def _place(raw: Any) -> Mapping[str, str] | None:
     if raw is None:
         return None
-    place = _object(raw, "place")
+    place = an_object(raw, "place")
     if len(place) > 8:
         raise BadInput("place has too many parts")
-    return {_text(k, "place", 32): _text(v, "place", 64) for k, v in place.items()}
+    return {a_text(k, "place", 32): a_text(v, "place", 64) for k, v in place.items()}
