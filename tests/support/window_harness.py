@@ -41,37 +41,8 @@ class Touch:
         return UnitTestTouch(x, y)
 
 
-class WindowHarness:
-    """The window of this process, empty between tests."""
-
-    def __init__(self) -> None:
-        prepare_environment()
-        from mobile.ui.window import open_window, prepare
-
-        prepare(*window_size())
-        open_window()
-        from kivy.base import EventLoop
-
-        if EventLoop.status != "started":
-            EventLoop.start()
-
-    def show(self, root: Any) -> Any:
-        """Put a widget into the window and let it settle."""
-        from kivy.core.window import Window
-
-        self.clear()
-        Window.add_widget(root)
-        self.pump(4)
-        return root
-
-    def clear(self) -> None:
-        """Take everything out of the window."""
-        from kivy.animation import Animation
-        from kivy.core.window import Window
-
-        for child in list(Window.children):
-            Animation.cancel_all(child)
-            Window.remove_widget(child)
+class WindowDrive:
+    """Hands and eyes on a window that is open."""
 
     def pump(self, frames: int = 1) -> None:
         """Let `frames` frames pass."""
@@ -109,6 +80,17 @@ class WindowHarness:
         touch.touch_up()
         self.pump(2)
 
+    def stroke(self, points: list[tuple[float, float]]) -> None:
+        """Draw a finger through points of the window."""
+        touch = Touch(*points[0])
+        touch.touch_down()
+        self.pump()
+        for point in points[1:]:
+            touch.touch_move(*point)
+            self.pump()
+        touch.touch_up()
+        self.pump(2)
+
     def wheel(self, target: Any, notches: int) -> None:
         """Turn the mouse wheel over a widget: positive goes down the page."""
         x, y = target.to_window(*target.center)
@@ -139,23 +121,42 @@ class WindowHarness:
 
     def shot(self, path: Path) -> Any:
         """Write what the window shows as a PNG; the picture is returned too."""
-        from kivy.core.window import Window
-        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
-        from PIL import Image
+        from mobile.ui.pictures import picture_of_window
 
-        taken: dict[str, Any] = {}
-
-        def read(*_: Any) -> None:
-            width, height = Window.system_size
-            taken["size"] = (width, height)
-            taken["pixels"] = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
-
-        Window.bind(on_draw=read)  # after the children are drawn, before the buffers are swapped
-        Window.canvas.ask_update()
-        self.pump(2)
-        Window.unbind(on_draw=read)
-        picture = Image.frombytes("RGB", taken["size"], taken["pixels"])
-        picture = picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        picture = picture_of_window()
         path.parent.mkdir(parents=True, exist_ok=True)
         picture.save(path)
         return picture
+
+
+class WindowHarness(WindowDrive):
+    """The window of this process, empty between tests."""
+
+    def __init__(self) -> None:
+        prepare_environment()
+        from mobile.ui.window import open_window, prepare
+
+        prepare(*window_size())
+        open_window()
+        from kivy.base import EventLoop
+
+        if EventLoop.status != "started":
+            EventLoop.start()
+
+    def show(self, root: Any) -> Any:
+        """Put a widget into the window and let it settle."""
+        from kivy.core.window import Window
+
+        self.clear()
+        Window.add_widget(root)
+        self.pump(4)
+        return root
+
+    def clear(self) -> None:
+        """Take everything out of the window."""
+        from kivy.animation import Animation
+        from kivy.core.window import Window
+
+        for child in list(Window.children):
+            Animation.cancel_all(child)
+            Window.remove_widget(child)

@@ -40,9 +40,7 @@ class WordButton(Pressable):
         settings.setdefault("size_hint", (None, None))
         super().__init__(text=text, orientation="horizontal", spacing=dp(SPACE), **settings)
         self.icon = Icon(self.icon_name or "check", pos_hint={"center_y": 0.5})
-        self.label = ThaiLabel(
-            role="strong", fit="own", text=self.text, text_key=self.text_key
-        )
+        self.label = ThaiLabel(role="strong", fit="own", text=self.text, text_key=self.text_key)
         self.label.pos_hint = {"center_y": 0.5}
         self.label.bind(text=self.setter("text"), size=self._fit)
         self.fbind("text", self._word_changed)
@@ -137,8 +135,10 @@ class TextButton(WordButton):
 
     def show_state(self, *_: Any) -> None:
         """Nothing behind the word until it is pressed."""
-        ink = "ink-soft" if self.disabled else {"bad": "bad", "quiet": "ink"}.get(
-            self.tone, "primary"
+        ink = (
+            "ink-soft"
+            if self.disabled
+            else {"bad": "bad", "quiet": "ink"}.get(self.tone, "primary")
         )
         self._paint(ink, rgba("primary-paper") if self.state == "down" else CLEAR, CLEAR)
 
@@ -172,12 +172,14 @@ class IconButton(Pressable):
     def show_state(self, *_: Any) -> None:
         """A tint under the finger; paler when nothing can be done."""
         self.opacity = 0.45 if self.disabled else 1
-        self.fill = rgba("primary" if self.ink != "on-primary" else "on-primary", 0.16) if (
-            self.state == "down"
-        ) else CLEAR
+        self.fill = (
+            rgba("primary" if self.ink != "on-primary" else "on-primary", 0.16)
+            if (self.state == "down")
+            else CLEAR
+        )
 
 
-class ActionBar(Surface, BoxLayout):
+class BottomBar(Surface, BoxLayout):
     """The bottom of a screen: secondary actions left, the primary one at the right, by the thumb.
 
     Add widgets in reading order; a `Spacer` comes before the last one by itself.
@@ -186,7 +188,11 @@ class ActionBar(Surface, BoxLayout):
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("size_hint_y", None)
         super().__init__(
-            fill=rgba("surface"), corner=0, padding=[dp(PAD), dp(SPACE)], spacing=dp(SPACE), **settings
+            fill=rgba("surface"),
+            corner=0,
+            padding=[dp(PAD), dp(SPACE)],
+            spacing=dp(SPACE),
+            **settings,
         )
         self.height = dp(TARGET_PRIMARY + 2 * SPACE)
         self.bind(minimum_height=self._fit)

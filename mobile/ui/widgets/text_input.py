@@ -11,7 +11,6 @@ from kivy.properties import NumericProperty, OptionProperty, StringProperty
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 
-from mobile.ui.automation import Findable
 from mobile.ui.look import look
 from mobile.ui.strings import tr
 from mobile.ui.text import LONG_WORD, SCRIPT, clusters, segments

@@ -1,0 +1,1 @@
+"""One input widget for each type of question; `making.input_for` finds the right one."""

@@ -1,0 +1,237 @@
+"""A tablet under test: starts the shipped app unchanged and does what a person would, by commands.
+
+    python -m tests.support.tablet_driver --home DIR --server URL --size 1280x800
+
+One JSON object a line on stdin, one answer a line on stdout:
+
+    {"do": "tap", "text": "บันทึก"}  or  "id": "save", or "x": 10, "y": 20; "nth": 1 for the second
+    {"do": "type", "text": "น้ำเสีย"}            into what has the focus
+    {"do": "key", "name": "backspace", "times": 3}
+    {"do": "scroll", "id": "list", "rows": 3}     or "text" and "pixels" to drag (positive: down)
+    {"do": "draw", "id": "pad", "strokes": [[[0.1, 0.2], [0.5, 0.6]]]}
+    {"do": "read", "id": "title"}                 or nothing more: the whole screen
+    {"do": "wait", "text": "ส่งแล้ว", "seconds": 10}   or "id"; "gone": true for its going
+    {"do": "shot", "path": "a.png"}
+    {"do": "quit"}
+
+Answers are {"ok": true, ...} or {"ok": false, "error": "what and why", "screen": [...]}. While no
+command comes, frames go on, so that syncing and saving go on too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.support.window_harness import WindowDrive, prepare_environment
+
+
+class CannotDo(Exception):
+    """A command that cannot be carried out; its text says why."""
+
+
+class TabletDriver:
+    """Carries out commands on the running app."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.drive = WindowDrive()
+        self.over = False
+
+    # -- finding
+
+    def everything(self) -> Iterator[Any]:
+        """Every visible widget of the window."""
+        from kivy.core.window import Window
+
+        from mobile.ui.automation import walk
+
+        for child in reversed(Window.children):
+            yield from walk(child)
+
+    def find(self, command: dict[str, Any]) -> Any:
+        """The widget that a command names, by id or by a word on it; the exact word goes first."""
+        from mobile.ui.automation import texts_of
+
+        wanted_id, wanted = command.get("id"), command.get("text")
+        found = []
+        for widget in self.everything():
+            if wanted_id is not None:
+                if getattr(widget, "automation_id", "") == wanted_id:
+                    found.append(widget)
+            elif any(wanted == text for text in texts_of(widget)):
+                found.append(widget)
+        if not found and wanted_id is None and wanted:
+            found = [
+                widget
+                for widget in self.everything()
+                if any(wanted in text for text in texts_of(widget))
+            ]
+        nth = int(command.get("nth", 0))
+        if nth >= len(found):
+            named = f"id {wanted_id!r}" if wanted_id is not None else f"text {wanted!r}"
+            raise CannotDo(f"{len(found)} widgets with {named} on screen, wanted number {nth + 1}")
+        # What lies above is drawn later: a dialog's word goes before the page's.
+        return found[-1] if nth == 0 and wanted_id is None else found[nth]
+
+    def bring_into_view(self, widget: Any) -> None:
+        """Scroll whatever it is in until it can be tapped, as a person would."""
+        from kivy.uix.scrollview import ScrollView
+
+        above = widget.parent
+        while above is not None and above is not above.parent:
+            if isinstance(above, ScrollView) and not self._inside(widget, above):
+                above.scroll_to(widget, padding=80, animate=False)
+                self.drive.pump(3)
+            above = above.parent
+
+    def _inside(self, widget: Any, view: Any) -> bool:
+        low, high = widget.to_window(*widget.pos)[1], widget.to_window(widget.x, widget.top)[1]
+        bottom, top = view.to_window(*view.pos)[1], view.to_window(view.x, view.top)[1]
+        left = widget.to_window(*widget.pos)[0]
+        return bool(low >= bottom and high <= top and left >= 0)
+
+    def screen(self) -> list[str]:
+        """Every text on the screen in the order in which it is drawn."""
+        from mobile.ui.automation import texts_of
+
+        return [text for widget in self.everything() for text in texts_of(widget)]
+
+    # -- commands
+
+    def do_tap(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Tap a widget or a point."""
+        if "x" in command:
+            self.drive.tap((float(command["x"]), float(command["y"])))
+            return {}
+        widget = self.find(command)
+        self.bring_into_view(widget)
+        self.drive.tap(widget)
+        return {}
+
+    def do_type(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Type into what has the focus."""
+        self.drive.type(str(command["text"]))
+        return {}
+
+    def do_key(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Press a key, perhaps several times, perhaps with modifiers."""
+        for _ in range(int(command.get("times", 1))):
+            self.drive.key(str(command["name"]), *command.get("with", ()))
+        return {}
+
+    def do_scroll(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Turn the wheel over a list by rows, or drag a widget by pixels."""
+        widget = self.find(command)
+        if "rows" in command:
+            self.drive.wheel(widget, int(command["rows"]))
+        else:
+            middle = widget.to_window(*widget.center)
+            self.drive.drag(middle, (0, float(command["pixels"])))
+        return {}
+
+    def do_draw(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Draw strokes (0 to 1 of the widget) with a finger."""
+        widget = self.find(command)
+        self.bring_into_view(widget)
+        for stroke in command["strokes"]:
+            points = [
+                widget.to_window(widget.x + x * widget.width, widget.y + y * widget.height)
+                for x, y in stroke
+            ]
+            self.drive.stroke(points)
+        return {}
+
+    def do_read(self, command: dict[str, Any]) -> dict[str, Any]:
+        """The texts on and below a widget, or on the whole screen."""
+        from mobile.ui.automation import texts_of, walk
+
+        if "id" not in command and "text" not in command:
+            return {"screen": self.screen()}
+        widget = self.find(command)
+        value = getattr(widget, "value", None)
+        return {
+            "texts": [text for each in walk(widget) for text in texts_of(each)],
+            "text": getattr(widget, "text", ""),
+            "value": value if isinstance(value, str | int | float | list | dict) else None,
+            "disabled": bool(getattr(widget, "disabled", False)),
+        }
+
+    def do_wait(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Let frames pass until a text or an id is there (or gone)."""
+        gone, end = bool(command.get("gone")), time.monotonic() + float(command.get("seconds", 10))
+        while time.monotonic() < end:
+            try:
+                self.find(command)
+                there = True
+            except CannotDo:
+                there = False
+            if there != gone:
+                return {}
+            self.drive.pump(2)
+        raise CannotDo("still not " + ("gone" if gone else "there"))
+
+    def do_shot(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Write the window as a PNG."""
+        self.drive.shot(Path(command["path"]))
+        return {}
+
+    def do_quit(self, command: dict[str, Any]) -> dict[str, Any]:
+        """End the app as closing its window does."""
+        self.over = True
+        return {}
+
+    def answer(self, line: str) -> dict[str, Any]:
+        """Carry out one line; what goes wrong is an answer, never the end."""
+        try:
+            command = json.loads(line)
+            act: Callable[[dict[str, Any]], dict[str, Any]] = getattr(self, f"do_{command['do']}")
+            return {"ok": True, **act(command)}
+        except CannotDo as problem:
+            return {"ok": False, "error": str(problem), "screen": self.screen()}
+        except Exception as problem:
+            return {"ok": False, "error": f"{type(problem).__name__}: {problem}"}
+
+
+def main() -> None:
+    """Start the app and serve commands until `quit` or the end of stdin."""
+    prepare_environment()
+    # Answers go to the real stdout; whatever a library prints goes to stderr.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    from mobile.app import build_app
+
+    app = build_app(sys.argv[1:])
+    app._run_prepare()
+    driver = TabletDriver(app)
+    driver.drive.pump(5)
+    lines: queue.Queue[str | None] = queue.Queue()
+
+    def read_stdin() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read_stdin, daemon=True).start()
+    print(json.dumps({"ok": True, "ready": True}), file=out, flush=True)
+    while not driver.over:
+        try:
+            line = lines.get_nowait()
+        except queue.Empty:
+            driver.drive.pump(1)
+            continue
+        if line is None:
+            break
+        print(json.dumps(driver.answer(line), ensure_ascii=False), file=out, flush=True)
+    app.stop()
+
+
+if __name__ == "__main__":
+    main()
