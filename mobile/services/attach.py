@@ -96,6 +96,13 @@ class Attacher:
         image.save(out, "PNG", optimize=True)
         return self._keep(out.getvalue(), "signature.png", "image/png")
 
+    def signature_png(self, data: bytes) -> dict[str, JsonValue]:
+        """The value of a signature that was drawn elsewhere as a PNG."""
+        if len(data) > SIGNATURE_BYTES_MAX or _opened(data).format != "PNG":
+            raise NotAnImage("a signature is a small PNG")
+        self._need_room(len(data))
+        return self._keep(data, "signature.png", "image/png")
+
     def path(self, sha256: str) -> Path | None:
         """Where the bytes of a file are, or None when they are not on this tablet."""
         return self._files.path(sha256) if self._files.holds(sha256) else None

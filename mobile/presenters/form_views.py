@@ -1,0 +1,187 @@
+"""What the form screen shows, as plain values: sections, questions, rows, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mobile.presenters.observed import Sentence
+from shared.canonical import JsonValue
+from shared.forms.definition import Text
+
+Saved = Literal["", "saving", "saved", "not_saved"]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One page of the form. `asked` counts relevant questions that are answered or required,
+    `answered` those with an answer; `problems` what must be put right, `comments` the reviewer's."""
+
+    key: str
+    label: Text
+    relevant: bool
+    asked: int
+    answered: int
+    problems: int
+    comments: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """One option."""
+
+    name: str
+    label: Text
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitView:
+    """The limit an answer is held against, as decimal texts ("" when open to that side)."""
+
+    label: Text
+    least: str
+    most: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """What is wrong and where. Soft ones are passed by a reason (`give_reason`)."""
+
+    record: str
+    key: str
+    code: str
+    hard: bool
+    message: Text
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question with everything said about its answer.
+
+    `widget` is a name of `shared.forms.question_types` (text, multiline, number, date, time,
+    datetime, choice, choices, reference, acknowledge, place, photo, signature, audio, file, note,
+    calculated). `value` is what is stored; `shown` how a person reads it; `typed` what was typed
+    and could not be read yet. `searchable`: ask `search_choices` instead of showing `choices`.
+    """
+
+    record: str
+    key: str
+    widget: str
+    label: Text
+    hint: Text = Text()
+    value: JsonValue = None
+    shown: Text = Text()
+    typed: str = ""
+    choices: tuple[ChoiceView, ...] = ()
+    searchable: bool = False
+    required: bool = False
+    locked: bool = False
+    lock_words: Sentence | None = None
+    problem: Text | None = None
+    hard: bool = True
+    needs_reason: bool = False
+    reason: str = ""
+    unit: str = ""
+    limit: LimitView | None = None
+    previous: Text = Text()
+    previous_value: JsonValue = None
+    comments: tuple[str, ...] = ()
+    conflict: bool = False
+    saved: Saved = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    appearance: str = ""
+    kind: Literal["question"] = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingView:
+    """A group's heading; `atomic` when its answers are stored as one value."""
+
+    key: str
+    label: Text
+    hint: Text
+    depth: int
+    atomic: bool
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class RowLine:
+    """A row of a repeat in one line. `picture` is the SHA-256 of its first picture, or empty;
+    `made` is True for a row that the form makes itself."""
+
+    record: str
+    title: Text
+    second: Text
+    problems: int
+    comments: int
+    answered: bool
+    picture: str = ""
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowsView:
+    """A repeat: its rows as lines, and whether one may be added. `fast` asks for RowsPresenter."""
+
+    record: str
+    key: str
+    record_type: str
+    label: Text
+    hint: Text
+    rows: tuple[RowLine, ...]
+    can_add: bool
+    problem: Text | None
+    fast: bool
+    comments: tuple[str, ...] = ()
+    kind: Literal["rows"] = "rows"
+
+
+Item: TypeAlias = QuestionView | HeadingView | RowsView
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """Differing answers that may be taken over into the register: (label, there, here)."""
+
+    register_title: str
+    differences: tuple[tuple[Text, Text, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """The form screen. `phase`: opening, filling, gone (no such record), left.
+
+    `crumbs` names the rows entered below the root, outermost first; `items` are those of the
+    current section, or of the row entered. `changed` are the (record, key) that differ from the
+    state before: the rest may stay as drawn (empty means: draw everything anew).
+    """
+
+    phase: Literal["opening", "filling", "gone", "left"] = "opening"
+    title: Text = Text()
+    record_title: str = ""
+    root: str = ""
+    status: str = ""
+    version: int = 0
+    sections: tuple[SectionView, ...] = ()
+    section: str = ""
+    focus: str = ""
+    crumbs: tuple[tuple[str, Text], ...] = ()
+    items: tuple[Item, ...] = ()
+    problems: tuple[ProblemView, ...] = ()
+    conflicts: int = 0
+    message: str = ""
+    comments: int = 0
+    locked: bool = False
+    lock_words: Sentence | None = None
+    can_submit: bool = False
+    saved: Saved = ""
+    notice: Sentence | None = None
+    blocked: Sentence | None = None
+    offer: OfferView | None = None
+    changed: frozenset[tuple[str, str]] = frozenset()
