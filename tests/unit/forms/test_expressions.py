@@ -271,4 +271,4 @@ def test_every_function_name_is_lower_case_or_prefixed() -> None:
 
 
 def test_moments_print_as_iso_text() -> None:
-    assert to_text(datetime(2025, 8, 15, 13, 30)) == "2025-08-15T13:30:00"
+    assert to_text(datetime.fromisoformat("2025-08-15T13:30:00")) == "2025-08-15T13:30:00"

@@ -171,7 +171,7 @@ def test_references_offer_codebook_rows_and_rows_of_the_record() -> None:
 
 def test_defaults_are_literals_or_computed_once() -> None:
     insp = catalog_form("insp")
-    engine = engine_of(insp, today=datetime(2025, 8, 15, 9, 30))
+    engine = engine_of(insp, today=datetime.fromisoformat("2025-08-15T09:30:00"))
     assert engine.defaults("r") == {"visit/visit_date": "2025-08-15"}
     engine.add_row("insp/ww_samples", "w")
     engine.add_row("insp/findings", "f")

@@ -102,9 +102,7 @@ def test_the_effective_content_leaves_irrelevant_answers_out() -> None:
     definition = form_of(
         question("a"),
         question("b", relevant="${a} = 'x'"),
-        group(
-            "pair", question("c"), question("d", relevant="${c} = 'x'"), merge="atomic"
-        ),
+        group("pair", question("c"), question("d", relevant="${c} = 'x'"), merge="atomic"),
         repeat("things", question("e"), relevant="${a} = 'x'"),
         calculate("f", "1"),
     )
