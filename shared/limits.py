@@ -63,6 +63,8 @@ PULL_BYTES_MIN: Final = 4 * KIB
 PULL_ANSWER_BYTES_MAX: Final = 8 * MIB
 """Decompressed: a page may overshoot what was asked for by one state."""
 PROBLEM_BYTES_MAX: Final = 64 * KIB
+TRIES_OF_ONE_BATCH: Final = 3
+"""How often a push is tried again after a 5xx before it is halved."""
 RESTARTS_PER_SESSION_MAX: Final = 3
 """How often one session may begin anew after the server said its lines differ."""
 STATE_BYTES_MAX: Final = 2 * MIB

@@ -13,6 +13,7 @@ from typing import Any, Final
 from shared import limits
 from shared.canonical import JsonValue, canonical_bytes, read_json
 from shared.errors import BadInput, TooLarge
+from shared.ids import is_uuid
 from sync.messages import (
     ChangeResult,
     Leave,
@@ -95,7 +96,7 @@ def _push_line(row: bytes) -> bytes | Withheld:
         return row
     raw = _object(read_json(row, bytes_max=4096))
     stub = _object(raw.get("stub"))
-    return Withheld(_str(stub, "id", 64), _hex(stub, "head"), _hex(stub, "body"))
+    return Withheld(_uuid(stub, "id"), _hex(stub, "head"), _hex(stub, "body"))
 
 
 def encode_push_answer(answer: PushAnswer) -> bytes:
@@ -210,6 +211,7 @@ def encode_pull_answer(answer: PullAnswer) -> Iterator[bytes]:
             else:
                 yield canonical_bytes({"leave": row.record, "revision": row.revision}) + b"\n"
         yield canonical_bytes({"page": _page_json(page)}) + b"\n"
+    yield canonical_bytes({"end": len(answer.pages)}) + b"\n"
 
 
 def _page_json(page: Page) -> JsonValue:
@@ -226,12 +228,16 @@ def _page_json(page: Page) -> JsonValue:
 
 
 def decode_pull_answer(body: bytes) -> PullAnswer:
-    """Read the answer to a pull. A page whose footer is missing or miscounts is not believed."""
+    """Read the answer to a pull. A page whose footer is missing or miscounts is not believed,
+    nor an answer without its own end: a cut between two pages would pass for "nothing new"."""
     rows = _rows(body, limits.PULL_ANSWER_BYTES_MAX)
-    raw = _header(rows[0])
+    raw = _object(read_json(rows[0], bytes_max=limits.PULL_REQUEST_BYTES_MAX))
+    end = _header(rows[-1])
+    if set(end) != {"end"}:
+        raise BadInput("the answer is cut off before its end")
     pages: list[Page] = []
     gathered: list[Put | Leave] = []
-    for row in rows[1:]:
+    for row in rows[1:-1]:
         if row.startswith(b'{"page":'):
             pages.append(_page(_object(_header(row).get("page")), tuple(gathered)))
             gathered = []
@@ -240,8 +246,8 @@ def decode_pull_answer(body: bytes) -> PullAnswer:
             gathered.append(Leave(_str(gone, "leave", 64), _int(gone, "revision")))
         else:
             gathered.append(Put(row))
-    if gathered:
-        raise BadInput("the answer ends before the end of a page")
+    if gathered or _int(end, "end") != len(pages):
+        raise BadInput("the answer ends before the end of a page, or lacks one")
     granted = raw.get("granted")
     if granted is not None and (
         not isinstance(granted, list) or len(granted) > limits.SCOPES_PER_PULL_MAX
@@ -255,7 +261,7 @@ def decode_pull_answer(body: bytes) -> PullAnswer:
         server_time_ms=_int(raw, "time"),
         number=_int(raw, "number"),
         chain=_hex(raw, "chain"),
-        unchanged=_optional(raw, "unchanged"),
+        unchanged=None if raw.get("unchanged") is None else _hex(raw, "unchanged"),
         pages=tuple(pages),
     )
 
@@ -264,12 +270,12 @@ def _page(raw: dict[str, Any], rows: tuple[Put | Leave, ...]) -> Page:
     if _int(raw, "rows") != len(rows):
         raise BadInput("a page has fewer or more rows than its footer says")
     return Page(
-        scope=_str(raw, "scope", 200),
+        scope=_str(raw, "scope", limits.SCOPE_ID_LENGTH_MAX),
         from_cursor=_int(raw, "from"),
         cursor=_int(raw, "cursor"),
         head=_int(raw, "head"),
         rows=rows,
-        digest=_optional(raw, "digest"),
+        digest=None if raw.get("digest") is None else _hex(raw, "digest"),
     )
 
 
@@ -309,6 +315,13 @@ def _str(raw: dict[str, Any], name: str, length_max: int) -> str:
     return value
 
 
+def _uuid(raw: dict[str, Any], name: str) -> str:
+    value = raw.get(name)
+    if not is_uuid(value):
+        raise BadInput(f"{name} must be a UUID in lower case")
+    return value
+
+
 def _hex(raw: dict[str, Any], name: str) -> str:
     value = _str(raw, name, 64)
     if len(value) != 64 or any(c not in "0123456789abcdef" for c in value):
@@ -321,8 +334,8 @@ def _optional(raw: dict[str, Any], name: str) -> str | None:
 
 
 def _scope(name: Any) -> str:
-    if not isinstance(name, str) or not 0 < len(name) <= 200:
-        raise BadInput("a scope is a text of 1 to 200 characters")
+    if not isinstance(name, str) or not 0 < len(name) <= limits.SCOPE_ID_LENGTH_MAX:
+        raise BadInput(f"a scope is a text of 1 to {limits.SCOPE_ID_LENGTH_MAX} characters")
     return name
 
 

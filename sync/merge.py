@@ -55,10 +55,43 @@ Writes = Mapping[str, Write]
 def dominated(writes: Writes) -> frozenset[str]:
     """Dots that some applied write's author had been shown, directly or through others.
 
-    Walks through quarantined writes (they carry the walk) but starts at applied ones only.
+    Walks through quarantined writes (they carry the walk) but starts at applied ones only. Writes
+    that claim to have been shown each other (nobody can; ids of a forger) dominate none of their
+    own circle, so that no forgery empties a field.
     """
+    starts = [dot for write in writes.values() if write.applied for dot in write.seen]
+    out = _closure(writes, starts)
+    for dot in _in_circles(writes):
+        own = _closure(writes, writes[dot].seen)
+        rivals = (d for d, w in writes.items() if w.applied and dot in _closure(writes, w.seen))
+        if dot in own and all(rival in own for rival in rivals):
+            out.discard(dot)
+    return frozenset(out)
+
+
+def _in_circles(writes: Writes) -> set[str]:
+    """Writes in or behind a circle of `seen`: none in any honest history."""
+    waits_for = {d: {seen for seen in w.seen if seen in writes} for d, w in writes.items()}
+    waited_by: dict[str, list[str]] = {}
+    for dot, others in waits_for.items():
+        for other in others:
+            waited_by.setdefault(other, []).append(dot)
+    free = [dot for dot, others in waits_for.items() if not others]
+    left = set(writes)
+    while free:
+        dot = free.pop()
+        left.discard(dot)
+        for other in waited_by.get(dot, ()):
+            waits_for[other].discard(dot)
+            if not waits_for[other]:
+                free.append(other)
+    return left
+
+
+def _closure(writes: Writes, starts: Iterable[str]) -> set[str]:
+    """`starts` and all that their authors had been shown, as far as it is known."""
     out: set[str] = set()
-    stack = [dot for write in writes.values() if write.applied for dot in write.seen]
+    stack = list(starts)
     while stack:
         dot = stack.pop()
         if dot in out:
@@ -67,7 +100,7 @@ def dominated(writes: Writes) -> frozenset[str]:
         met = writes.get(dot)
         if met is not None:
             stack.extend(met.seen)
-    return frozenset(out)
+    return out
 
 
 def siblings(writes: Writes) -> tuple[Write, ...]:
@@ -146,14 +179,15 @@ def apply_edit(
     """Merge the values of one edit. The revision rises by one; transitions are not handled here.
 
     With `applied=False` the writes are kept (quarantine): they carry the walk and change nothing
-    that anybody is shown.
+    that anybody is shown. Merged again with `applied=True` (released), they count from now on.
     """
     revision = history.revision + 1
     fields: dict[str, Writes] = dict(history.writes)
     added: list[Write] = []
     accepted = history.accepted
     for name, write in edit.writes.items():
-        if name == NOTE or dot.id in fields.get(name, {}):
+        known = fields.get(name, {}).get(dot.id)
+        if name == NOTE or (known is not None and (known.applied or not applied)):
             continue
         accepted += 1
         new = Write(dot, name, write.value, write.seen, write.salt, applied, accepted, revision)
@@ -182,7 +216,7 @@ def _judge(
         live = siblings(after.writes[write.field])
         if all(w.dot.id != dot.id for w in live):
             beaten.append(_beater(after.writes[write.field], dot.id))
-        elif _distinct(live):
+        elif _differ(live):
             conflicts.append(write.field)
     if conflicts:
         return EditOutcome(after, Effect.CONFLICT, added, None, tuple(conflicts))
@@ -192,16 +226,20 @@ def _judge(
     return EditOutcome(after, Effect.APPLIED_PARALLEL if parallel else Effect.APPLIED, added)
 
 
-def _distinct(live: Iterable[Write]) -> bool:
-    return len({canonical_text(w.value) for w in live}) > 1
+def _differ(live: Iterable[Write]) -> bool:
+    """Do the values differ? Two deletions for different reasons agree on what matters."""
+    return len({canonical_text(_meant(w.field, w.value)) for w in live}) > 1
+
+
+def _meant(name: str, value: JsonValue) -> JsonValue:
+    return value.get("act") if name == EXISTENCE and isinstance(value, dict) else value
 
 
 def _beater(writes: Writes, dot: str) -> str | None:
-    """A received write whose author had been shown `dot`, directly if there is one."""
+    """An applied write whose author had been shown `dot`, directly if there is one."""
     direct = [w.dot.id for w in writes.values() if w.applied and dot in w.seen]
-    if direct:
-        return min(direct)
-    return next((w.dot.id for w in siblings(writes)), None)
+    through = (d for d, w in writes.items() if w.applied and dot in _closure(writes, w.seen))
+    return min(direct) if direct else min(through, default=None)
 
 
 def _parallel(before: RecordHistory, edit: RecordEdit, dot: Dot) -> bool:
@@ -209,7 +247,7 @@ def _parallel(before: RecordHistory, edit: RecordEdit, dot: Dot) -> bool:
     if edit.operation is Operation.CREATE:
         return False
     return any(
-        write.revision > edit.base and write.dot.client != dot.client
+        write.applied and write.revision > edit.base and write.dot.client != dot.client
         for writes in before.writes.values()
         for write in writes.values()
     )
@@ -244,8 +282,8 @@ def state_of(history: RecordHistory) -> RecordState:
 def content_of(state: RecordState) -> str:
     """The content of one record for the content hash: commitments of all siblings, existence too.
 
-    Equal values of two people commit alike only when unsalted; both count, so that content named
-    in an approval is exactly what the reviewer was shown.
+    Equal unsalted values of several people count once: a second "5" beside a "5" is the content
+    that the reviewer was shown. Salted ones differ by their salts, and the reviewer looks again.
     """
     fields = [
         (name, [commitment(name, s.value, s.salt) for s in found])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from shared.records.state import EXISTENCE, NOTE, Dot, RecordState, Sibling, WorkflowState
-from shared.records.workflow import Status
+from shared.records.workflow import Status, is_reviewed
 from sync.changes import Change, RecordEdit
 from sync.merge import dot_of
 
@@ -42,12 +42,14 @@ def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot) -> RecordState:
             version=edit.version,
             scope=edit.scope or "",
             parent=edit.parent,
-            root=edit.record,
+            root=edit.parent or edit.record,
             order=(0, edit.local_order),
             created=dot,
-            workflow=WorkflowState() if edit.parent is None else None,
+            workflow=WorkflowState() if is_reviewed(edit.type, edit.parent) else None,
         )
-    if any(s.dot.id == dot.id for found in state.fields.values() for s in found):
+    if any(
+        s.dot.id == dot.id for found in (*state.fields.values(), state.existence) for s in found
+    ):
         return state
     fields = dict(state.fields)
     existence = state.existence
@@ -65,6 +67,8 @@ def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot) -> RecordState:
 def _submitted(state: RecordState, edit: RecordEdit, dot: Dot) -> RecordState:
     step = edit.transition
     if step is None or state.workflow is None or step.target != Status.SUBMITTED:
+        return state
+    if state.workflow.status not in (Status.DRAFT, Status.RETURNED):
         return state
     flow = replace(
         state.workflow, status=Status.SUBMITTED, dot=dot, submitted_hash=step.content_hash

@@ -15,13 +15,26 @@ from enum import StrEnum
 from typing import Final
 
 from shared import limits
-from shared.canonical import read_json
-from shared.errors import BadInput, TooLarge
+from shared.errors import BadInput
 from sync import codec
-from sync.commitments import chain_over
 from sync.digest import combined
+from sync.exchange import (
+    NO_NETWORK,
+    End,
+    HttpReply,
+    HttpRequest,
+    Stop,
+    believed_pull,
+    believed_push,
+    code_of,
+    facts_of,
+    fits,
+    names_file,
+    retry_after_ms,
+)
 from sync.messages import (
     ChangeResult,
+    Page,
     PullAnswer,
     PullRequest,
     PushAnswer,
@@ -36,31 +49,20 @@ PUSH: Final = "/api/v1/sync/push"
 PULL: Final = "/api/v1/sync/pull"
 BLOB: Final = "/api/v1/blobs/"
 
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """What to send. `body` is ready (compressed where the headers say so)."""
-
-    method: str
-    path: str
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HttpReply:
-    """What came back. `headers` have lower-case names; `body` is decompressed and bounded."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-    def header(self, name: str) -> str:
-        """The value of a header, or the empty text."""
-        return next((v for k, v in self.headers if k == name), "")
-
-
-NO_NETWORK: Final = HttpReply(0)
+__all__ = [
+    "BLOB",
+    "NO_NETWORK",
+    "PULL",
+    "PUSH",
+    "Conversation",
+    "End",
+    "HttpReply",
+    "HttpRequest",
+    "Progress",
+    "SessionReport",
+    "Step",
+    "SyncSession",
+]
 
 
 class Step(StrEnum):
@@ -70,18 +72,6 @@ class Step(StrEnum):
     PULL = "pull"
     FILES = "files"
     DONE = "done"
-
-
-class End(StrEnum):
-    """How a session ended."""
-
-    DONE = "done"
-    NO_NETWORK = "no_network"
-    NOT_SIGNED_IN = "not_signed_in"
-    BUSY = "busy"
-    REFUSED = "refused"
-    UPGRADE = "upgrade"
-    MISMATCH = "digest_mismatch"
 
 
 @dataclass(slots=True)
@@ -94,6 +84,7 @@ class SessionReport:
     rows_received: int = 0
     blobs_sent: int = 0
     blobs_received: int = 0
+    blobs_refused: int = 0
     mismatched: list[str] = field(default_factory=list)
     retry_after_ms: int = 0
     code: str = ""
@@ -107,16 +98,6 @@ class Progress:
     step: Step
     done: int = 0
     total: int = 0
-
-
-class _Stop(Exception):
-    """Ends the session with a reason; the replica is consistent at any moment."""
-
-    def __init__(self, end: End, code: str = "", retry_after_ms: int = 0) -> None:
-        super().__init__(end)
-        self.end = end
-        self.code = code
-        self.retry_after_ms = retry_after_ms
 
 
 Conversation = Generator[HttpRequest, HttpReply, SessionReport]
@@ -144,28 +125,39 @@ class SyncSession:
         """Push, pull, exchange files; returns the report and never raises for the network."""
         try:
             yield from self._push()
-            yield from self._pull()
+            refused = yield from self._pull_if_allowed()
             yield from self._files()
+            if refused is not None:
+                raise refused
             self._progress(Progress(Step.DONE))
-        except _Stop as stop:
+        except Stop as stop:
             self._report.end = stop.end
             self._report.code = stop.code
             self._report.retry_after_ms = stop.retry_after_ms
         return self._report
 
+    def _pull_if_allowed(self) -> Generator[HttpRequest, HttpReply, Stop | None]:
+        """A tablet too old to receive, or not allowed to, sends its files all the same."""
+        try:
+            yield from self._pull()
+        except Stop as stop:
+            if stop.end not in (End.UPGRADE, End.REFUSED):
+                raise
+            return stop
+        return None
+
     def _ask(self, request: HttpRequest) -> Exchange:
         self._report.round_trips += 1
         reply = yield request
         if reply.status == 0:
-            raise _Stop(End.NO_NETWORK)
+            raise Stop(End.NO_NETWORK)
         if reply.status == 401:
-            raise _Stop(End.NOT_SIGNED_IN, _code(reply))
+            raise Stop(End.NOT_SIGNED_IN, code_of(reply))
         if reply.status in (429, 503):
-            raise _Stop(End.BUSY, _code(reply), _retry_after_ms(reply))
+            raise Stop(End.BUSY, code_of(reply), retry_after_ms(reply))
         return reply
 
     def _push(self) -> Act:
-        waiting = self._waiting()
         while True:
             standing = self._replica.standing()
             lines = self._replica.pending(
@@ -175,29 +167,22 @@ class SyncSession:
             )
             if not lines:
                 return
-            self._progress(Progress(Step.PUSH, self._report.sent, waiting))
+            sent = self._report.sent
+            self._progress(Progress(Step.PUSH, sent, sent + len(lines)))
             header = PushHeader(
                 PROTOCOL, standing.epoch, standing.client, standing.number, standing.chain
             )
             reply = yield from self._ask(_push_request(header, lines, self._withheld))
             if reply.status == 200:
-                self._acknowledge(_believed_push(reply, header), standing.chain, lines)
+                self._acknowledge(believed_push(reply, header), standing.chain, lines)
             else:
                 yield from self._push_failed(reply, lines)
 
-    def _waiting(self) -> int:
-        standing = self._replica.standing()
-        return len(self._replica.pending(standing.number, limits.INTEGER_MAX, limits.INTEGER_MAX))
-
     def _acknowledge(self, answer: PushAnswer, chain: str, lines: Sequence[NumberedLine]) -> None:
-        count = len(answer.results)
-        heads = [line.head_hash for line in lines[:count]]
-        expected = chain_over(bytes.fromhex(chain), heads).hex()
-        named = [(r.number, r.id) for r in answer.results]
-        if not count or expected != answer.chain or not _names(named, lines):
-            raise _Stop(End.REFUSED, "sync.answer_does_not_fit")
+        if not fits(answer, chain, lines):
+            raise Stop(End.REFUSED, "sync.answer_does_not_fit")
         self._replica.acknowledge(answer.number, answer.chain, answer.results)
-        self._report.sent += count
+        self._report.sent += len(answer.results)
         self._report.results.extend(answer.results)
         self._failures = 0
         self._batch_max = min(limits.PUSH_CHANGES_MAX, self._batch_max * 2)
@@ -206,29 +191,33 @@ class SyncSession:
         if reply.status == 409:
             self._answer_conflict(reply)
             return
-        self._failures += 1
         unreadable = reply.status in (400, 413, 415, 422)
-        if not unreadable and self._failures < 3:
+        if not unreadable and reply.status < 500:
+            raise Stop(End.REFUSED, code_of(reply))
+        self._failures += 1
+        if not unreadable and self._failures < limits.TRIES_OF_ONE_BATCH:
             return
         if len(lines) > 1:
             self._batch_max = max(1, len(lines) // 2)
             self._failures = 0
             return
         line = lines[0]
-        if line.number in self._withheld or not unreadable:
-            raise _Stop(End.REFUSED, _code(reply))
-        yield from self._send_blob(hashlib.sha256(line.line).hexdigest(), line.line)
+        if line.number in self._withheld:
+            raise Stop(End.REFUSED, code_of(reply))
+        if not (yield from self._send_blob(hashlib.sha256(line.line).hexdigest(), line.line)):
+            raise Stop(End.REFUSED, code_of(reply))
         self._withheld.add(line.number)
+        self._failures = 0
 
     def _answer_conflict(self, reply: HttpReply) -> None:
         """409: the server's line of this client is not the one this replica believes in."""
         self._restarts += 1
         if self._restarts > limits.RESTARTS_PER_SESSION_MAX:
-            raise _Stop(End.REFUSED, _code(reply))
-        facts = _facts(reply)
+            raise Stop(End.REFUSED, code_of(reply))
+        facts = facts_of(reply)
         epoch, number, chain = facts.get("epoch"), facts.get("number"), facts.get("chain")
         if not isinstance(epoch, str) or not isinstance(number, int) or not isinstance(chain, str):
-            raise _Stop(End.REFUSED, "sync.answer_does_not_fit")
+            raise Stop(End.REFUSED, "sync.answer_does_not_fit")
         if not self._replica.begin_epoch(epoch, number, chain):
             self._replica.mint_incarnation()
 
@@ -251,11 +240,14 @@ class SyncSession:
                 yield from self._push()
                 continue
             if reply.status == 426:
-                raise _Stop(End.UPGRADE, _code(reply))
+                raise Stop(End.UPGRADE, code_of(reply))
             if reply.status != 200:
-                raise _Stop(End.REFUSED, _code(reply))
-            if self._take(_believed_pull(reply, request), request):
+                raise Stop(End.REFUSED, code_of(reply))
+            if self._take(believed_pull(reply, request), request):
                 return
+            after = self._replica.standing()
+            if (after.cursors, after.client) == (standing.cursors, standing.client):
+                raise Stop(End.REFUSED, "sync.no_progress")
 
     def _take(self, answer: PullAnswer, request: PullRequest) -> bool:
         """Apply an answer; True when every scope has reached its head."""
@@ -264,16 +256,32 @@ class SyncSession:
             self._replica.hold_scopes(answer.granted)
         more = answer.granted is not None and not set(answer.granted) <= set(request.scopes)
         for page in answer.pages:
-            if not self._replica.apply_page(page):
-                raise _Stop(End.REFUSED, "sync.page_out_of_order")
+            if not self._apply(page):
+                raise Stop(End.REFUSED, "sync.page_out_of_order")
             self._report.rows_received += len(page.rows)
             self._progress(Progress(Step.PULL, page.cursor, page.head))
             more = more or page.cursor < page.head
         if not more:
-            self._compare(answer)
+            self._compare(answer, request)
+            self._mind_copy(answer)
         return not more
 
-    def _compare(self, answer: PullAnswer) -> None:
+    def _apply(self, page: Page) -> bool:
+        try:
+            return self._replica.apply_page(page)
+        except BadInput as reason:
+            raise Stop(End.REFUSED, reason.code) from reason
+
+    def _mind_copy(self, answer: PullAnswer) -> None:
+        """A server that knows more of this client than it does itself was spoken to by another
+        copy of this database: become a new client before the next save is numbered."""
+        standing = self._replica.standing()
+        if answer.client != standing.client or answer.number < standing.number:
+            return
+        if (answer.number, answer.chain) != (standing.number, standing.chain):
+            self._replica.mint_incarnation()
+
+    def _compare(self, answer: PullAnswer, request: PullRequest) -> None:
         """Digests are compared at the head only, and never adopted: a difference is reported."""
         held = self._replica.standing().digests
         paged = {page.scope for page in answer.pages}
@@ -281,7 +289,10 @@ class SyncSession:
             if page.digest is not None and int(page.digest, 16) != held.get(page.scope):
                 self._report.mismatched.append(page.scope)
         if answer.unchanged is not None:
-            rest = [(scope, total) for scope, total in held.items() if scope not in paged]
+            asked = set(request.scopes)
+            if answer.granted is not None:
+                asked &= set(answer.granted)
+            rest = [(scope, held[scope]) for scope in sorted(asked - paged) if scope in held]
             if combined(rest) != answer.unchanged:
                 self._report.mismatched.extend(scope for scope, _ in rest)
         if self._report.mismatched:
@@ -293,28 +304,39 @@ class SyncSession:
         for done, blob in enumerate(waiting):
             self._progress(Progress(Step.FILES, done, len(waiting)))
             reply = yield from self._ask(HttpRequest("HEAD", BLOB + blob.sha256))
-            if reply.status != 200:
-                yield from self._send_blob(blob.sha256, self._replica.blob_bytes(blob.sha256))
-            self._replica.blob_sent(blob.sha256)
-            self._report.blobs_sent += 1
+            held = reply.status == 200 and names_file(reply, blob.sha256)
+            if not held:
+                data = self._replica.blob_bytes(blob.sha256)
+                held = yield from self._send_blob(blob.sha256, data)
+            if held:
+                self._replica.blob_sent(blob.sha256)
+                self._report.blobs_sent += 1
 
-    def _send_blob(self, sha256: str, data: bytes) -> Act:
+    def _send_blob(self, sha256: str, data: bytes) -> Generator[HttpRequest, HttpReply, bool]:
+        """True when the server says that it holds this very file; a refused one stops no other."""
         headers = (("content-type", "application/octet-stream"),)
         reply = yield from self._ask(HttpRequest("PUT", BLOB + sha256, data, headers))
-        if reply.status not in (200, 201):
-            raise _Stop(End.REFUSED, _code(reply))
+        if reply.status in (200, 201):
+            if not names_file(reply, sha256):
+                raise Stop(End.NO_NETWORK, "sync.not_our_server")
+            return True
+        if reply.status >= 500:
+            raise Stop(End.REFUSED, code_of(reply))
+        self._report.blobs_refused += 1
+        self._report.code = code_of(reply)
+        return False
 
     def _fetch_wanted(self) -> Act:
         wanted = self._replica.blobs_wanted()
         for done, sha256 in enumerate(wanted):
             self._progress(Progress(Step.FILES, done, len(wanted)))
             reply = yield from self._ask(HttpRequest("GET", BLOB + sha256))
-            if reply.status == 404:
+            if 400 <= reply.status < 500:
                 continue
             if reply.status != 200:
-                raise _Stop(End.REFUSED, _code(reply))
+                raise Stop(End.REFUSED, code_of(reply))
             if hashlib.sha256(reply.body).hexdigest() != sha256:
-                raise _Stop(End.NO_NETWORK, "sync.file_damaged")
+                raise Stop(End.NO_NETWORK, "sync.file_damaged")
             self._replica.keep_blob(sha256, reply.body)
             self._report.blobs_received += 1
 
@@ -332,61 +354,3 @@ def _push_request(
     return HttpRequest(
         "POST", PUSH, packed, (("content-type", MEDIA_TYPE), ("content-encoding", "gzip"))
     )
-
-
-def _names(named: list[tuple[int, str | None]], lines: Sequence[NumberedLine]) -> bool:
-    """Does each result name the change sent in its place?"""
-    return len(named) <= len(lines) and all(
-        number == line.number and change_id in (line.id, None)
-        for (number, change_id), line in zip(named, lines, strict=False)
-    )
-
-
-def _believed_push(reply: HttpReply, header: PushHeader) -> PushAnswer:
-    """An answer that does not echo client and epoch is a captive portal's: "no network"."""
-    try:
-        _our_media_type(reply)
-        answer = codec.decode_push_answer(reply.body)
-    except (BadInput, TooLarge):
-        raise _Stop(End.NO_NETWORK, "sync.not_our_server") from None
-    if (answer.client, answer.epoch) != (header.client, header.epoch):
-        raise _Stop(End.NO_NETWORK, "sync.not_our_server")
-    return answer
-
-
-def _believed_pull(reply: HttpReply, request: PullRequest) -> PullAnswer:
-    try:
-        _our_media_type(reply)
-        answer = codec.decode_pull_answer(reply.body)
-    except (BadInput, TooLarge):
-        raise _Stop(End.NO_NETWORK, "sync.not_our_server") from None
-    if (answer.client, answer.epoch) != (request.client, request.epoch):
-        raise _Stop(End.NO_NETWORK, "sync.not_our_server")
-    return answer
-
-
-def _our_media_type(reply: HttpReply) -> None:
-    if reply.header("content-type").split(";")[0].strip() != MEDIA_TYPE:
-        raise BadInput("not our media type")
-
-
-def _facts(reply: HttpReply) -> dict[str, object]:
-    try:
-        raw = read_json(reply.body, bytes_max=limits.PROBLEM_BYTES_MAX)
-    except BadInput:
-        raise _Stop(End.NO_NETWORK, "sync.not_our_server") from None
-    return dict(raw) if isinstance(raw, dict) else {}
-
-
-def _code(reply: HttpReply) -> str:
-    try:
-        raw = read_json(reply.body, bytes_max=limits.PROBLEM_BYTES_MAX)
-    except BadInput:
-        return f"http.{reply.status}"
-    found = raw.get("code") if isinstance(raw, dict) else None
-    return found if isinstance(found, str) else f"http.{reply.status}"
-
-
-def _retry_after_ms(reply: HttpReply) -> int:
-    text = reply.header("retry-after")
-    return int(text) * 1000 if text.isdecimal() and len(text) < 6 else 0

@@ -7,7 +7,7 @@ scope covers them verbatim.
 
 Shape (keys in canonical order)::
 
-    {"created": [author, saved_at_ms, client],
+    {"created": [dot, author, saved_at_ms, client, place|null],
      "dots": [[dot, author, saved_at_ms, client, place|null], ...],
      "existence": [[i, {"act": "delete"|"restore", "reason": str}], ...],
      "fields": {field: [[i, value] | [i, value, salt], ...]},
@@ -126,6 +126,11 @@ def differ(siblings: tuple[Sibling, ...]) -> bool:
     return any(canonical_text(s.value) != first for s in siblings[1:])
 
 
+def _dot_json(dot: Dot) -> JsonValue:
+    place: JsonValue = dict(dot.place) if dot.place else None
+    return [dot.id, dot.author, dot.saved_at, dot.client, place]
+
+
 class _DotTable:
     """Numbers dots in order of first use, so that each is written once."""
 
@@ -137,8 +142,7 @@ class _DotTable:
         found = self._index.get(dot.id)
         if found is None:
             found = self._index[dot.id] = len(self.rows)
-            place: JsonValue = dict(dot.place) if dot.place else None
-            self.rows.append([dot.id, dot.author, dot.saved_at, dot.client, place])
+            self.rows.append(_dot_json(dot))
         return found
 
 
@@ -185,7 +189,7 @@ def encode_state(state: RecordState) -> bytes:
             "parent": state.parent,
             "root": state.root,
             "order": list(state.order),
-            "created": [created.id, created.author, created.saved_at, created.client],
+            "created": _dot_json(created),
             "dots": table.rows,
             "fields": fields,
             "existence": existence,
@@ -204,9 +208,10 @@ def decode_state(data: bytes) -> RecordState:
 
 
 def _state(raw: Any) -> RecordState:
-    dots = [Dot(d[0], d[1], d[2], d[3], d[4]) for d in raw["dots"]]
-    made = raw["created"]
+    dots = [_dot(row) for row in raw["dots"]]
     order = raw["order"]
+    _expect(str, *(raw[name] for name in ("record", "type", "form", "scope", "root")))
+    _expect(int, raw["revision"], raw["version"], order[0], order[1])
     return RecordState(
         record=raw["record"],
         revision=raw["revision"],
@@ -217,13 +222,24 @@ def _state(raw: Any) -> RecordState:
         parent=raw["parent"],
         root=raw["root"],
         order=(order[0], order[1]),
-        created=Dot(made[0], made[1], made[2], made[3]),
+        created=_dot(raw["created"]),
         fields={
             name: tuple(_sibling(dots, row) for row in rows) for name, rows in raw["fields"].items()
         },
         existence=tuple(_sibling(dots, row) for row in raw["existence"]),
         workflow=None if raw["workflow"] is None else _workflow(dots, raw["workflow"]),
     )
+
+
+def _expect(kind: type, *values: object) -> None:
+    if not all(type(value) is kind for value in values):
+        raise TypeError(f"a {kind.__name__} was expected")
+
+
+def _dot(row: Any) -> Dot:
+    _expect(str, row[0], row[1], row[3])
+    _expect(int, row[2])
+    return Dot(row[0], row[1], row[2], row[3], None if row[4] is None else dict(row[4]))
 
 
 def _sibling(dots: list[Dot], row: Any) -> Sibling:

@@ -31,6 +31,15 @@ class Status(StrEnum):
     APPROVED = "approved"
 
 
+REGISTERS: Final = frozenset({"area", "person", "form", "codebook", "factory"})
+"""Types of records that are lists to look things up in: they have no states."""
+
+
+def is_reviewed(record_type: str, parent: str | None) -> bool:
+    """Does a record of this type go through review? Rows go with their root."""
+    return parent is None and record_type not in REGISTERS
+
+
 FIELD_ROLES: Final = frozenset({Role.OFFICER, Role.FACILITATOR})
 STAFF_ROLES: Final = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 EVERYONE: Final = FIELD_ROLES | STAFF_ROLES
@@ -98,8 +107,12 @@ def decide(
     target: Status,
     named_hash: str,
     facts: TransitionFacts,
+    shown: Status | None = None,
 ) -> Decision:
     """Judge a transition of a record in `status` towards `target` naming content `named_hash`.
+
+    `shown` is the status its author had before them (None: not told). A submit by somebody who was
+    shown the draft does not undo a return that came meanwhile: the comments would go unread.
 
     A submit is never refused for content or conflict; when the record is already there (or
     beyond it, approved) the answer is "already". An approval is refused while anything is
@@ -118,6 +131,8 @@ def decide(
         return Decision(Verdict.ALREADY)
     if status not in step.sources:
         return Decision(Verdict.REFUSED, "transition.wrong_state")
+    if status is Status.RETURNED and target is Status.SUBMITTED and shown is Status.DRAFT:
+        return Decision(Verdict.REFUSED, "transition.returned_meanwhile")
     if step.needs_settled_content:
         return _settled(named_hash, facts)
     return Decision(Verdict.ACCEPTED)
