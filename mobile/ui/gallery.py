@@ -1,5 +1,6 @@
-"""Every widget of the kit on a few pages, to be looked at: `python -m mobile.ui.gallery --shot DIR`.
+"""Every widget of the kit on a few pages, to be looked at.
 
+`python -m mobile.ui.gallery --shot DIR` writes a picture of each.
 Without `--shot` the pages stand in a window. `--size 800x1280`, `--language en`, `--step 2` choose
 how it looks; one window size a process.
 """
@@ -98,7 +99,7 @@ def records() -> Any:
         RecordItem(
             str(number),
             "factory" if number % 3 else "hearing",
-            f"{names[number % 2]} {number + 1}",
+            f"{number + 1}. {names[number % 2]}",
             _said("15 ส.ค. 2568 · สมหญิง แซ่ตั้ง", "15 Aug 2025 · Somying"),
             states[number % 6],
             "only_here" if number % 4 == 1 else "",
@@ -123,7 +124,7 @@ def fields() -> Any:
     """Typed questions in all their states."""
     from mobile.ui.screen import Screen
     from mobile.ui.widgets.inputs.choice import Option
-    from mobile.ui.widgets.layout import Page
+    from mobile.ui.widgets.layout import FieldGrid, Page
 
     screen = Screen("home.title")
     page = Page()
@@ -167,8 +168,10 @@ def fields() -> Any:
     locked = _frame("locked", "text", "เลขทะเบียนโรงงาน", "Registration number")
     locked.set_value("จ3-53(5)-12/45 รย")
     locked.set_locked(True)
+    grid = FieldGrid()
     for frame in (text, number, soft, day, hour, yes, long, locked):
-        page.column.add_widget(frame)
+        grid.add_widget(frame)
+    page.column.add_widget(grid)
     screen.set_body(page)
     return screen
 
@@ -177,7 +180,7 @@ def choices() -> Any:
     """Choices of every length, references, ticks, notes."""
     from mobile.ui.screen import Screen
     from mobile.ui.widgets.inputs.choice import Option
-    from mobile.ui.widgets.layout import Page
+    from mobile.ui.widgets.layout import FieldGrid, Page
     from mobile.ui.widgets.type_ahead import Found
     from mobile.ui.widgets.virtual_list import Rows
 
@@ -188,7 +191,7 @@ def choices() -> Any:
         for number, label in enumerate(
             _said(
                 "ดี|พอใช้|ต้องปรับปรุงโดยด่วนภายในสามสิบวันตามคำสั่งของพนักงานเจ้าหน้าที่|ไม่เกี่ยวข้อง",
-                "Good|Fair|To be improved within thirty days as ordered by the competent officer|None",
+                "Good|Fair|To be improved within thirty days as ordered by the officer|None",
             ).split("|")
         )
     ]
@@ -215,8 +218,10 @@ def choices() -> Any:
     total.set_value("6.25")
     note = _frame("note", "note", LONG_TH, LONG_EN)
     odd = _frame("odd", "geoshape", "แปลงที่ดิน", "Plot")
+    grid = FieldGrid()
     for frame in (one, several, listed, reference, tick, total, note, odd):
-        page.column.add_widget(frame)
+        grid.add_widget(frame)
+    page.column.add_widget(grid)
     screen.set_body(page)
     return screen
 
@@ -224,7 +229,7 @@ def choices() -> Any:
 def files() -> Any:
     """Photo, signature, place with its map."""
     from mobile.ui.screen import Screen
-    from mobile.ui.widgets.layout import Page
+    from mobile.ui.widgets.layout import FieldGrid, Page
 
     screen = Screen("home.title")
     page = Page()
@@ -236,8 +241,10 @@ def files() -> Any:
     photo.set_value({"sha256": "0" * 64, "name": "จุดระบาย.jpg", "size": 1, "type": "image/jpeg"})
     signature = _frame("sign", "signature", "ลายเซ็นผู้แทนโรงงาน", "Signature of the factory")
     signature.input.pad.show([[(0.2, 0.3), (0.3, 0.7), (0.4, 0.3), (0.5, 0.6), (0.7, 0.4)]])
+    grid = FieldGrid()
     for frame in (place, photo, signature):
-        page.column.add_widget(frame)
+        grid.add_widget(frame)
+    page.column.add_widget(grid)
     screen.set_body(page)
     return screen
 
@@ -254,7 +261,7 @@ def above() -> Any:
     screen.set_body(EmptyState("tablet", "home.empty_title", "home.empty", "home.language"))
     root.register("empty", lambda: screen)
     root.open("empty")
-    root.open(Dialog(title_key="home.empty_title", text=_said(LONG_TH, LONG_EN)))
+    root.show_above(Dialog(title_key="home.empty_title", text=_said(LONG_TH, LONG_EN)))
     root.size = (800, 800)
     root.say(Snackbar(text=_said("ลบแล้ว", "Deleted"), action_key="dialog.close"), 60)
     return root

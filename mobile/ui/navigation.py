@@ -55,12 +55,10 @@ class Navigation(Layers):
         """How many steps back there are, and one."""
         return len(self._visits)
 
-    def open(self, where: Any, **parameters: Any) -> Any:
-        """Go to the screen `where` (a name), or show a dialog above this one."""
-        if not isinstance(where, str):
-            return super().open(where)
+    def open(self, name: str, **parameters: Any) -> Any:
+        """Go to the screen `name`; the way back is kept."""
         self._hide()
-        self._visits.append(Visit(where, parameters))
+        self._visits.append(Visit(name, parameters))
         return self._show()
 
     def replace(self, name: str, **parameters: Any) -> Any:

@@ -39,6 +39,12 @@ _MARKS: Final = frozenset(
     "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e"
     "\u0e33"
 )
+# Words of the programme that the segmenter cuts in two; a line never breaks inside them.
+_WHOLE: Final = re.compile(
+    "เจ้าหน้าที่|พื้นที่|หน้าที่|สถานที่|บันทึก|ลายเซ็น|แผนที่|ใบอนุญาต|กฎหมาย|ผู้ประกอบการ|ผู้แทน|โรงงาน|"
+    "น้ำเสีย|น้ำทิ้ง|ของเสีย|สิ่งแวดล้อม|อุตสาหกรรม|เชิงนิเวศ|ลงทะเบียน|สำนักงาน|ข้อตรวจพบ|ครั้งก่อน|อำเภอ|"
+    "ความเห็น|ข้อคิดเห็น|รับฟัง|ประชาชน|ชุมชน|สัมมนา|มาตรฐาน|ตรวจสอบ|เครื่องนี้|เท่านั้น|ขัดกัน"
+)
 LONG_WORD: Final = 24  # characters; longer pieces may be broken between clusters
 
 Measure = Callable[[str], float]
@@ -134,10 +140,25 @@ def _thai_words(part: str, already_cut: bool) -> Iterator[str]:
         if already_cut:
             yield found.group()
         else:
-            yield from _segmenter()(found.group())
+            yield from _with_whole_words(found.group())
         at = found.end()
     if at < len(part):
         yield part[at:]
+
+
+def _with_whole_words(run: str) -> Iterator[str]:
+    """A run of Thai cut by the segmenter, but never inside a word of `_WHOLE`."""
+    cuts: list[int] = []
+    for piece in _segmenter()(run):
+        cuts.append((cuts[-1] if cuts else 0) + len(piece))
+    inside = {
+        place for word in _WHOLE.finditer(run) for place in range(word.start() + 1, word.end())
+    }
+    start = 0
+    for cut in cuts:
+        if cut not in inside:
+            yield run[start:cut]
+            start = cut
 
 
 def wrap(text: str, width: float, measure: Measure) -> str:

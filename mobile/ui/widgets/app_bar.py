@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from mobile.ui.look import look
+from mobile.ui.painting import width_of
 from mobile.ui.theme import SPACE, TARGET, TONES, rgba
 from mobile.ui.widgets.button import IconButton, Pressable
 from mobile.ui.widgets.label import Icon, ThaiLabel
@@ -22,6 +23,7 @@ class SyncPill(Pressable):
     """
 
     text = StringProperty("")
+    most_width = NumericProperty(10_000)
     icon_name = StringProperty("cloud_check")
     tone = StringProperty("good")
 
@@ -34,7 +36,7 @@ class SyncPill(Pressable):
         self.add_widget(self._icon)
         self.add_widget(self._word)
         self.bind(minimum_width=self.setter("width"))
-        for name in ("text", "icon_name", "tone"):
+        for name in ("text", "icon_name", "tone", "most_width"):
             self.fbind(name, self.apply_look)
         look.follow(self)
         self.apply_look()
@@ -52,6 +54,13 @@ class SyncPill(Pressable):
         ink, paper = TONES.get(self.tone, TONES["quiet"])
         self._icon.name, self._icon.ink, self._word.ink = self.icon_name, ink, ink
         self._word.text = self.text
+        room = self.most_width - self._icon.width - dp(40)
+        wanted = width_of(self.text, look.size("small"))
+        self._word.size_hint_x = None
+        self._word.fit = "line" if wanted > room else "own"
+        self._word.width = max(dp(40), min(room, wanted))
+        self._word.draw_now()
+        self.opacity, self.disabled = (1, False) if self.text else (0, True)
         self.fill = rgba(paper)
         self.height = max(dp(TARGET - 4), self._word.line_pixels + dp(4))
         self.corner = self.height / 2
@@ -90,9 +99,14 @@ class AppBar(Surface, BoxLayout):
         self.pill.bind(on_release=lambda *_: self.dispatch("on_sync"))
         for name in ("title", "title_key", "can_go_back"):
             self.fbind(name, self._compose)
+        self.fbind("width", self._share)
         self._compose()
         look.follow(self)
         self.apply_look()
+
+    def _share(self, *_: Any) -> None:
+        # The title keeps a third: a long sync sentence is shortened, its report has it whole.
+        self.pill.most_width = self.width * 0.62
 
     def apply_look(self) -> None:
         """As high as the title and the targets need."""

@@ -17,7 +17,7 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from mobile.ui.automation import Findable
-from mobile.ui.theme import PAD, rgba
+from mobile.ui.theme import PAD, TARGET_PRIMARY, rgba
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton, TextButton
 from mobile.ui.widgets.label import Icon, ThaiLabel
 from mobile.ui.widgets.layout import CLEAR, Card, Flow, Row
@@ -110,7 +110,7 @@ class Dialog(Veil):
         self._scroll.add_widget(self.body)
         self.card.add_widget(self._scroll)
         # Words too long for one line stand below each other instead.
-        self.answers = Flow()
+        self.answers = Flow(across="right")
         self.accept = PrimaryButton(
             text_key=accept_key,
             tone="bad" if tone == "bad" else "primary",
@@ -121,6 +121,8 @@ class Dialog(Veil):
             dismiss = SecondaryButton(
                 text_key=dismiss_key, tone="quiet", automation_id="dialog_dismiss"
             )
+            dismiss.least_height = TARGET_PRIMARY
+            dismiss.apply_look()
             dismiss.bind(on_release=lambda *_: self.dismiss())
             self.answers.add_widget(dismiss)
         self.answers.add_widget(self.accept)
@@ -199,9 +201,9 @@ class Snackbar(Row):
 
 
 class Layers(Findable, FloatLayout):
-    """A page with room above it: `open(veil)`, `say(snackbar)`, `back()` closes the uppermost."""
+    """A page with room above it: `show_above(veil)`, `say(snackbar)`, `back()` closes the uppermost."""
 
-    def open(self, veil: Veil) -> Veil:
+    def show_above(self, veil: Veil) -> Veil:
         """Show a dialog or a sheet above everything."""
         self.add_widget(veil)
         return veil

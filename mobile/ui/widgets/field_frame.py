@@ -35,6 +35,7 @@ class FieldFrame(Column):
     hint = StringProperty("")
     required = BooleanProperty(False)
     locked = BooleanProperty(False)
+    spans = BooleanProperty(False)
     saved = OptionProperty("", options=list(SAVED))
     input = ObjectProperty(None)
     __events__ = ("on_answer", "on_same_as_before")
@@ -47,6 +48,7 @@ class FieldFrame(Column):
             edge=rgba("line"),
             edge_width=dp(1),
             padding=dp(PAD),
+            spans=input_widget.wants_width,
             **settings,
         )
         self._problem: tuple[str, str] = ("", "hard")

@@ -87,7 +87,7 @@ class ThaiLabel(Findable, Widget):
             self.text,
             self.font_pixels,
             bold=TYPE[self.role].bold,
-            width=None if self.fit == "own" else self.width,
+            width=None if self.fit == "own" else float(self.size[0]),
             one_line=self.fit == "line",
             halign=self.halign,
         )

@@ -6,12 +6,13 @@ from typing import Any
 
 from kivy.graphics import Color, InstructionGroup, Rectangle, SmoothRoundedRectangle
 from kivy.metrics import dp
-from kivy.properties import ColorProperty, NumericProperty
+from kivy.properties import ColorProperty, NumericProperty, OptionProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
-from mobile.ui.automation import Findable
+from mobile.ui.automation import Findable, walk
+from mobile.ui.look import look
 from mobile.ui.theme import CORNER, OUTLINE, PAD, SPACE, rgba
 
 CLEAR = (0, 0, 0, 0)
@@ -62,6 +63,7 @@ class Column(Surface, BoxLayout):
         settings.setdefault("orientation", "vertical")
         settings.setdefault("size_hint_y", None)
         settings.setdefault("spacing", dp(SPACE))
+        settings.setdefault("height", 0)  # until something is put in
         super().__init__(**settings)
         if self.size_hint_y is None:
             self.bind(minimum_height=self.setter("height"))
@@ -73,6 +75,7 @@ class Row(Surface, BoxLayout):
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("size_hint_y", None)
         settings.setdefault("spacing", dp(SPACE))
+        settings.setdefault("height", 0)  # until something is put in
         super().__init__(**settings)
         if self.size_hint_y is None:
             self.bind(minimum_height=self.setter("height"))
@@ -87,15 +90,18 @@ class Row(Surface, BoxLayout):
 class Flow(Findable, Widget):
     """Widgets beside each other, going on in the next line where the width ends.
 
-    Children have fixed sizes, or a `size_hint_x` of None and a width of their own.
+    Children have fixed sizes, or a `size_hint_x` of None and a width of their own. `across` says
+    where a line that is not full stands, `down` where a low child stands in its line.
     """
 
     spacing = NumericProperty(dp(SPACE))
+    across = OptionProperty("left", options=["left", "right"])
+    down = OptionProperty("middle", options=["middle", "bottom"])
 
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("size_hint_y", None)
         super().__init__(**settings)
-        for name in ("pos", "width", "children", "spacing"):
+        for name in ("pos", "width", "children", "spacing", "across", "down"):
             self.fbind(name, self._place)
 
     def add_widget(self, widget: Any, *arguments: Any, **options: Any) -> None:
@@ -124,9 +130,71 @@ class Flow(Findable, Widget):
         top = self.y + self.height
         for line, height in zip(lines, heights, strict=True):
             x = self.x
+            if self.across == "right":
+                x = self.right - sum(child.width + self.spacing for child in line) + self.spacing
             for child in line:
-                child.pos = (x, top - height + (height - child.height) / 2)
+                raised = (height - child.height) / 2 if self.down == "middle" else 0
+                child.pos = (x, top - height + raised)
                 x += child.width + self.spacing
+            top -= height + self.spacing
+
+
+class FieldGrid(Findable, Widget):
+    """The questions of a page: one column, or two where the page is wide enough for the text size.
+
+    A child with `spans` set takes the whole width. Children stand in reading order, row by row.
+    """
+
+    spacing = NumericProperty(dp(12))
+    column_least_dp = NumericProperty(480)
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("size_hint_y", None)
+        super().__init__(**settings)
+        for name in ("pos", "width", "children", "spacing"):
+            self.fbind(name, self._place)
+        look.follow(self)
+
+    def apply_look(self) -> None:
+        """Larger text may leave room for one column only."""
+        self._place()
+
+    def add_widget(self, widget: Any, *arguments: Any, **options: Any) -> None:
+        """Add a question and make room whenever it grows."""
+        super().add_widget(widget, *arguments, **options)
+        widget.fbind("height", self._place)
+        self._place()
+
+    def remove_widget(self, widget: Any, *arguments: Any, **options: Any) -> None:
+        """Take a question out (it became irrelevant)."""
+        widget.funbind("height", self._place)
+        super().remove_widget(widget, *arguments, **options)
+        self._place()
+
+    @property
+    def columns(self) -> int:
+        """How many columns there is room for."""
+        least = dp(self.column_least_dp) * look.text_scale
+        return 2 if self.width >= 2 * least + self.spacing else 1
+
+    def _place(self, *_: Any) -> None:
+        columns, lines = self.columns, list[list[Any]]()
+        for child in reversed(self.children):
+            wide = columns == 1 or getattr(child, "spans", False)
+            open_line = lines and len(lines[-1]) < columns and not lines[-1][0].spans_now
+            child.spans_now = wide
+            if wide or not open_line:
+                lines.append([child])
+            else:
+                lines[-1].append(child)
+        heights = [max(child.height for child in line) for line in lines]
+        self.height = sum(heights) + self.spacing * max(0, len(lines) - 1)
+        narrow = (self.width - self.spacing * (columns - 1)) / columns
+        top = self.y + self.height
+        for line, height in zip(lines, heights, strict=True):
+            for place, child in enumerate(line):
+                child.width = self.width if child.spans_now else narrow
+                child.pos = (self.x + place * (narrow + self.spacing), top - child.height)
             top -= height + self.spacing
 
 
@@ -173,3 +241,19 @@ class Page(ScrollView):
         )
         self.column = Column(padding=dp(padding_dp), spacing=dp(12))
         self.add_widget(self.column)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Scroll, unless the finger is on what wants every move for itself (a pad, a map)."""
+        if self.collide_point(*touch.pos) and not touch.is_mouse_scrolling:
+            touch.push()
+            touch.apply_transform_2d(self.to_local)
+            owners = [
+                widget
+                for widget in walk(self.column)
+                if getattr(widget, "owns_touches", False) and widget.collide_point(*touch.pos)
+            ]
+            taken = bool(owners) and owners[-1].dispatch("on_touch_down", touch)
+            touch.pop()
+            if taken:
+                return True
+        return bool(super().on_touch_down(touch))

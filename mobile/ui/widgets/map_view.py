@@ -88,6 +88,14 @@ def provinces(path: Path = PROVINCES) -> tuple[list[Ring], list[Any]]:
     return outlines, meshes
 
 
+class MapButton(IconButton):
+    """An icon on a white disc, readable on any map."""
+
+    def show_state(self, *_: Any) -> None:
+        """White; tinted under the finger."""
+        self.fill = rgba("primary-paper" if self.state == "down" else "surface")
+
+
 class MapView(Findable, StencilView):
     """Drag moves, buttons zoom, a tap sets the pin when `picking`.
 
@@ -100,6 +108,7 @@ class MapView(Findable, StencilView):
     picking = BooleanProperty(True)
     scale = NumericProperty(45.0)  # pixels a map unit
     centre = ListProperty([0.0, 0.0])  # map units
+    owns_touches = True
     __events__ = ("on_pick",)
 
     def __init__(self, **settings: Any) -> None:
@@ -126,9 +135,8 @@ class MapView(Findable, StencilView):
             ("zoom_in", "map.zoom_in", 2.0),
             ("zoom_out", "map.zoom_out", 0.5),
         ):
-            button = IconButton(icon_name, hint_key=key, fill=rgba("surface"), automation_id=key)
-            button.show_state = lambda *_: None
-            button.fill, button.edge = rgba("surface"), rgba("edge")
+            button = MapButton(icon_name, hint_key=key, edge=rgba("edge"), automation_id=key)
+            button.show_state()
             button.bind(on_release=lambda _, factor=factor: self.zoom_by(factor))
             self.add_widget(button)
         for name in ("pos", "size", "scale", "centre", "pin", "points"):

@@ -50,7 +50,6 @@ class SectionTab(Pressable):
             section.title, role="strong" if selected else "body", fit="own", ink=ink
         )
         marks = BoxLayout(size_hint=(None, None), spacing=dp(6))
-        marks.bind(minimum_width=marks.setter("width"))
         done = section.questions > 0 and section.answered >= section.questions
         if section.questions:
             if done and not section.problems:
@@ -70,7 +69,9 @@ class SectionTab(Pressable):
         )
         for part in (self.title, marks, line):
             self.add_widget(part)
-        self.width = max(self.title.width, marks.minimum_width, dp(96)) + dp(28)
+        gaps = marks.spacing * max(0, len(marks.children) - 1)
+        marks.width = sum(child.width for child in marks.children) + gaps
+        self.width = max(self.title.width, marks.width, dp(96)) + dp(28)
         self.show_state()
 
     @staticmethod

@@ -120,14 +120,15 @@ class ThaiTextInput(Surface, TextInput):
         super().do_cursor_movement(action, control, alt)
         if action not in _MARK_PIECES or control:
             return
-        column, row = self.cursor
+        place: tuple[int, int] = self.cursor
+        column, row = place
         line, stops, at = self._lines[row], {0}, 0
         for piece in clusters(line):
             at += len(piece)
             stops.add(at)
         while column not in stops:
             column += 1 if action == "cursor_right" else -1
-        if column != self.cursor[0]:
+        if column != place[0]:
             self.cursor = (column, row)
 
     def get_cursor_from_xy(self, x: float, y: float) -> tuple[int, int]:

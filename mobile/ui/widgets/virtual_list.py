@@ -94,6 +94,11 @@ class VirtualList(Findable, StencilView):
         """The largest offset: the last row stands at the bottom."""
         return max(0.0, len(self.source or ()) * self.row_pixels - self.height)
 
+    @property
+    def owns_touches(self) -> bool:
+        """A list that scrolls inside of a page that scrolls keeps its touches."""
+        return self.farthest > 0
+
     def visible_range(self) -> range:
         """The indexes of the rows that are on screen."""
         first = int(self.offset // self.row_pixels)

@@ -23,7 +23,8 @@ class InputWidget(Column):
     value = ObjectProperty(None, allownone=True)
     problem = StringProperty("")
     locked = BooleanProperty(False)
-    __events__ = ("on_answer", "on_unreadable")
+    wants_width = False  # the whole width of the page, where others share it
+    __events__: tuple[str, ...] = ("on_answer", "on_unreadable")
 
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("spacing", dp(SPACE))

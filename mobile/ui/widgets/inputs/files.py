@@ -136,6 +136,7 @@ class PhotoInput(InputWidget):
 class SignaturePad(Surface, Widget):
     """Paper to sign on; strokes are lists of points 0 to 1 from its lower left corner."""
 
+    owns_touches = True
     __events__ = ("on_stroke",)
 
     def __init__(self, **settings: Any) -> None:
@@ -220,6 +221,7 @@ class SignatureInput(InputWidget):
     """
 
     __events__ = ("on_drawn",)
+    wants_width = True
 
     def __init__(self, thumbnail: Thumbnail, **settings: Any) -> None:
         super().__init__(**settings)

@@ -28,6 +28,7 @@ class PlaceInput(TypedInput):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__("geopoint", hint_key="place.hint", **settings)
+        self.wants_width = True
         line = Flow()
         self._here = SecondaryButton(
             text_key="place.here",
@@ -47,6 +48,7 @@ class PlaceInput(TypedInput):
             line.add_widget(button)
         self.accuracy = ThaiLabel(role="small", ink="ink-soft")
         self.map: MapView | None = None
+        self._note = map_note()
         self.add_widget(line)
         self.add_widget(self.accuracy)
 
@@ -67,7 +69,6 @@ class PlaceInput(TypedInput):
             size_hint_y=None, height=dp(MAP_DP), automation_id=f"{self.automation_id}:map"
         )
         self.map.bind(on_pick=lambda _, latitude, longitude: self._picked(latitude, longitude))
-        self._note = map_note()
         self.add_widget(self.map)
         self.add_widget(self._note)
         self._show_on_map(move=True)

@@ -36,6 +36,8 @@ class ShownInput(InputWidget):
 class NoteInput(InputWidget):
     """Words of the form; there is nothing to answer."""
 
+    wants_width = True
+
 
 class AcknowledgeInput(InputWidget):
     """A tick that something was read or done; a second tap takes it back."""

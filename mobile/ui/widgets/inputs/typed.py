@@ -15,7 +15,7 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from mobile.ui.look import look
-from mobile.ui.theme import rgba
+from mobile.ui.theme import TARGET_PRIMARY, rgba
 from mobile.ui.widgets.button import SecondaryButton
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.label import ThaiLabel
@@ -40,7 +40,7 @@ class TypedInput(InputWidget):
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
-        self.kind = kind
+        self.kind, self.wants_width = kind, long
         self._pause = Clock.create_trigger(lambda _: self.read_now(), PAUSE_S)
         self._showing = False
         self.field = ThaiTextInput(
@@ -156,13 +156,15 @@ class DateInput(InputWidget):
         self._now = now
         self._showing = False
         self._pause = Clock.create_trigger(lambda _: self.read_now(), PAUSE_S)
-        line = Flow()
+        line = Flow(down="bottom")
         self.day = self._part(line, "day", "input.day", 88)
         self.month = self._part(line, "month", "input.month", 176)
         self.year = self._part(line, "year", "input.year", 112)
         self._quick = []
         for key, days in (("input.today", 0), ("input.yesterday", 1)):
             button = SecondaryButton(text_key=key, automation_id=key)
+            button.least_height = TARGET_PRIMARY  # as high as the fields beside it
+            button.apply_look()
             button.bind(on_release=lambda _, days=days: self._choose(days))
             line.add_widget(button)
             self._quick.append(button)
