@@ -46,6 +46,8 @@ def result(expression: str, **answers: object) -> str:
         ("'a' + 1", ""),
         ("0.1 + 0.2 = 0.3", "true"),
         ("'2' = 2", "true"),
+        ("'2.0' = 2", "true"),
+        ("'two' != 2", "true"),
         ("2 != 3 and 1 <= 1", "true"),
         ("1 > 2 or 2 >= 3", "false"),
         ("'b' = \"b\"", "true"),

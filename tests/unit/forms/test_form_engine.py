@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from shared.canonical import JsonValue
+from shared.forms.answers import RecordAnswers
 from shared.forms.definition import Text
+from shared.forms.logic import FormEngine
 from shared.ids import row_id
 from tests.support.forms import (
     calculate,
@@ -95,6 +97,37 @@ def test_rows_come_and_go() -> None:
     assert engine.value("y", "no") == "1"
     assert (engine.value("r", "s/total"), engine.value("r", "s/sizes")) == ("3", "0")
     assert "p" not in engine.nodes
+
+
+def test_a_row_hears_of_changes_in_the_rows_beside_it() -> None:
+    definition = form_of(
+        repeat(
+            "things",
+            question("weight", "integer"),
+            question("limit", "integer", constraint="sum(${things}/weight) <= ."),
+            calculate("before", "indexed-repeat(${weight}, ${things}, position(..) - 1)"),
+        )
+    )
+    rows = {"demo/things": [("x", {"weight": 2}), ("y", {"weight": 3, "limit": 9})]}
+    engine = engine_of(definition, {}, rows)
+    changed = engine.set("x", "weight", 4)
+    assert {("y", "before"), ("y", "limit")} <= changed
+    assert engine.value("y", "before") == "4"
+
+
+def test_a_total_above_its_rows_waits_for_whether_they_count() -> None:
+    definition = form_of(
+        calculate("total", "sum(${weight})"),
+        calculate("number", "count(${things})"),
+        repeat("things", question("weight", "integer"), relevant="${open} = 'yes'"),
+        calculate("open", "if(${day} > 3, 'yes', 'no')"),
+        question("day", "integer"),
+    )
+    rows = {"demo/things": [("x", {"weight": 2})]}
+    engine = engine_of(definition, {"s/day": 1}, rows)
+    assert (engine.value("r", "s/total"), engine.value("r", "s/number")) == ("0", "0")
+    engine.set("r", "s/day", 5)
+    assert (engine.value("r", "s/total"), engine.value("r", "s/number")) == ("2", "1")
 
 
 def test_a_row_looks_up_to_its_record_and_hears_of_changes_there() -> None:
@@ -241,8 +274,5 @@ def test_rows_without_a_known_parent_are_left_aside() -> None:
 def test_the_day_may_be_a_function() -> None:
     days = iter([date(2025, 1, 1)] * 3)
     definition = form_of(calculate("out", "today()"))
-    from shared.forms.answers import RecordAnswers
-    from shared.forms.logic import FormEngine
-
     engine = FormEngine(definition, RecordAnswers("r"), today=lambda: next(days))
     assert engine.value("r", "s/out") == "2025-01-01"

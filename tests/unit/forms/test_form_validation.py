@@ -117,6 +117,21 @@ def test_the_effective_content_leaves_irrelevant_answers_out() -> None:
     assert [tuple(row) for row in found.rows["demo/things"]] == [("t", {"e": "1"}, "r")]
 
 
+def test_rows_that_do_not_count_have_no_problems() -> None:
+    definition = form_of(
+        question("a"),
+        repeat("things", question("e", required="true()"), relevant="${a} = 'x'", rows_min=2),
+    )
+    engine = engine_of(definition, {}, {"demo/things": [("t", {"gone": "1"})]})
+    assert codes(engine) == []
+    engine.set("r", "s/a", "x")
+    assert sorted(code for _, _, code in codes(engine)) == [
+        "field.unknown",
+        "required",
+        "rows.too_few",
+    ]
+
+
 def test_one_record_can_be_validated_alone() -> None:
     definition = form_of(repeat("things", question("a", required="true()")))
     engine = engine_of(definition, {}, {"demo/things": [("x", {}), ("y", {"a": "1"})]})
