@@ -6,7 +6,7 @@ from states in the same transaction and can be rebuilt from them.
 """
 
 from server.models.base import Base
-from server.models.changes import ChangeRow, ClientRow, QuarantineRow, WriteRow
+from server.models.changes import ChangeRow, ClientRow, QuarantineRow, ReceivedRow, WriteRow
 from server.models.files import BlobReferenceRow, BlobRow
 from server.models.people import (
     AuditRow,
@@ -24,6 +24,7 @@ from server.models.records import (
     HoursRow,
     MembershipRow,
     RecordRow,
+    RootRow,
     ScopeRow,
     SettingRow,
 )
@@ -46,7 +47,9 @@ __all__ = [
     "PersonAreaRow",
     "PersonRow",
     "QuarantineRow",
+    "ReceivedRow",
     "RecordRow",
+    "RootRow",
     "ScopeRow",
     "SettingRow",
     "StaffSessionRow",

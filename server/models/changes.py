@@ -22,8 +22,9 @@ class ClientRow(Base):
 class ChangeRow(Base):
     """A change, kept for ever as received. `source`: tablet, browser or job.
 
-    Browser and job changes have no number and no chain. `outcome` and `code` are the result given;
-    `scope` and `position` the place in the feed it reached.
+    Browser and job changes have no number. `client` and `number` are those it first came under; a
+    new incarnation of a device may send it again under others (`ReceivedRow`). `outcome` and `code`
+    are the result given; `scope` and `position` the place in the feed it reached.
     """
 
     __tablename__ = "change"
@@ -33,7 +34,6 @@ class ChangeRow(Base):
     source: Mapped[str] = mapped_column(String(10))
     client: Mapped[str | None] = mapped_column(String(60))
     number: Mapped[Big | None]
-    chain: Mapped[Hash | None]
     author: Mapped[Id | None]
     root: Mapped[Id | None] = mapped_column(index=True)
     saved_at: Mapped[Millis | None]
@@ -44,7 +44,22 @@ class ChangeRow(Base):
     scope: Mapped[Scope | None]
     position: Mapped[Big | None]
 
-    __table_args__ = (Index(None, "client", "number", unique=True),)
+    __table_args__ = (Index(None, "client", "number"),)
+
+
+class ReceivedRow(Base):
+    """One line of one client as it came, in order: what its number stands for, and the chain there.
+
+    `change` names the change (applied or known before), or `quarantine` the row that keeps it.
+    """
+
+    __tablename__ = "received"
+    client: Mapped[str] = mapped_column(String(60), primary_key=True)
+    number: Mapped[Big] = mapped_column(primary_key=True)
+    head_hash: Mapped[Hash]
+    chain: Mapped[Hash]
+    change: Mapped[Id | None]
+    quarantine: Mapped[Id | None]
 
 
 class WriteRow(Base):
@@ -78,7 +93,7 @@ class QuarantineRow(Base):
     change: Mapped[Id | None]
     client: Mapped[str] = mapped_column(String(60))
     number: Mapped[Big]
-    head_hash: Mapped[Hash]
+    head_hash: Mapped[Hash] = mapped_column(index=True)
     line: Mapped[Bytes | None]
     body: Mapped[Hash | None]
     code: Mapped[str] = mapped_column(String(60))

@@ -25,11 +25,19 @@ class ScopeRow(Base):
     digest: Mapped[Hash]
 
 
+class RootRow(Base):
+    """Every root a change ever named. Writers lock this row before they read the record's tree."""
+
+    __tablename__ = "root"
+    id: Mapped[IdKey]
+
+
 class RecordRow(Base):
     """A record's present state, and the columns derived from it.
 
     `state` is shipped verbatim. `open_conflicts` counts fields of this record alone; of a root,
-    `tree_conflicts` counts them over its live rows too, `problems` the hard problems of the form,
+    `tree_content` is the content hash that a submit or approval names, `tree_conflicts` counts the
+    conflicts over its live rows too, `problems` the hard problems of the form,
     `missing_files` the files named and not held. `title`, `subtitle`, `occurred_on` (ISO date),
     `sort_key`, `search_key` are what lists show and sort by.
     """
@@ -49,6 +57,7 @@ class RecordRow(Base):
     state: Mapped[Bytes]
     state_hash: Mapped[Hash]
     content: Mapped[Hash]
+    tree_content: Mapped[Hash | None]
     status: Mapped[str | None] = mapped_column(String(20))
     submitted_at: Mapped[Millis | None]
     changed_since_approval: Mapped[bool] = mapped_column(default=False)

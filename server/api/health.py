@@ -1,0 +1,28 @@
+"""Is the server fit to work, and what does its API look like?"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from sqlalchemy import text
+
+from server.api.openapi import openapi_document
+from server.api.requests import json_answer, office
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/api/v1/health")
+@health.get("/healthz")
+def healthy() -> Response:
+    """Answers when the database does."""
+    parts = office()
+    with parts.database.reading() as session:
+        session.execute(text("SELECT 1"))
+    kind = "sqlite" if parts.database.is_sqlite else "postgresql"
+    return json_answer({"status": "ok", "epoch": parts.epoch.text, "database": kind})
+
+
+@health.get("/api/v1/openapi.json")
+def openapi() -> Response:
+    """The API in OpenAPI 3.1."""
+    return json_answer(openapi_document())

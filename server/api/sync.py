@@ -1,0 +1,70 @@
+"""Push and pull: the wire's bytes in and out; everything else is in the services."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from server.api.requests import bearer, device_of_request, office, read_body
+from server.services.identify_device import note_seen
+from server.services.read_feed import read_feed
+from server.services.receive_changes import receive_changes
+from shared.errors import MessageTooLarge, TooLarge, UnsupportedMedia
+from shared.limits import (
+    PULL_REQUEST_BYTES_MAX,
+    PUSH_BYTES_MAX,
+    PUSH_COMPRESSED_BYTES_MAX,
+)
+from sync.codec import encode_pull_answer, encode_push_answer, gunzip_bytes, gzip_bytes, lines_of
+from sync.version import MEDIA_TYPE
+
+sync = Blueprint("sync", __name__, url_prefix="/api/v1/sync")
+COMPRESS_FROM_BYTES: Final = 1_000
+
+
+@sync.post("/push")
+def push() -> Response:
+    """Receive a tablet's changes."""
+    parts = office()
+    device = device_of_request()
+    body = _message(PUSH_COMPRESSED_BYTES_MAX, PUSH_BYTES_MAX)
+    answer = receive_changes(parts, device.id, body)
+    note_seen(parts, device)
+    return _answer(encode_push_answer(answer))
+
+
+@sync.post("/pull")
+def pull() -> Response:
+    """Hand out what lies after a tablet's cursors."""
+    parts = office()
+    body = _message(PULL_REQUEST_BYTES_MAX, PULL_REQUEST_BYTES_MAX)
+    answer, device = read_feed(parts, bearer(), body)
+    note_seen(parts, device)
+    return _answer(lines_of(encode_pull_answer(answer)))
+
+
+def _message(packed_max: int, bytes_max: int) -> bytes:
+    """The body, unpacked; both sizes are bounded before anything is believed."""
+    if request.mimetype != MEDIA_TYPE:
+        raise UnsupportedMedia("sync messages have a media type of their own")
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in ("identity", "gzip"):
+        raise UnsupportedMedia("only gzip is taken")
+    body = read_body(packed_max)
+    if encoding == "identity":
+        return body
+    try:
+        return gunzip_bytes(body, bytes_max)
+    except TooLarge as reason:
+        raise MessageTooLarge("the unpacked body is too large", limit=bytes_max) from reason
+
+
+def _answer(body: bytes) -> Response:
+    answer = Response(body, content_type=MEDIA_TYPE)
+    answer.headers["Cache-Control"] = "no-store"
+    if len(body) >= COMPRESS_FROM_BYTES and request.accept_encodings["gzip"] > 0:
+        answer.set_data(gzip_bytes(body))
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Vary"] = "Accept-Encoding"
+    return answer

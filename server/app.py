@@ -1,0 +1,109 @@
+"""The composition root of the office: configuration in, a Flask app with all its parts out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Flask, Response
+
+from server.api.blobs import blobs
+from server.api.devices import devices
+from server.api.elsewhere import elsewhere
+from server.api.errors import register_errors
+from server.api.health import health
+from server.api.sync import sync
+from server.config import Config
+from server.extensions import bind_engine
+from server.store import schema
+from server.store.attempts import Attempts
+from server.store.blob_folder import BlobFolder
+from server.store.database import Database
+from server.store.epoch import open_epoch
+from server.store.office import Office
+from server.store.passwords import Passwords
+from server.store.scopes import PROGRAMME, add_scopes
+from server.store.system import Randomness, SystemClock, SystemIds, system_randomness
+from shared.clocks import WallClock
+from shared.ids import Ids
+
+SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a test or the demonstration replaces: clock and randomness."""
+
+    clock: WallClock = field(default_factory=SystemClock)
+    randomness: Randomness = system_randomness
+    ids: Ids | None = None
+
+
+def create_app(config: Config, ports: Ports | None = None, *, new_epoch: bool = False) -> Flask:
+    """An app ready to serve: folders made, database migrated, epoch compared.
+
+    `app.extensions["samruat"]` is its Office. Raises EpochMissing when the epoch's file is gone
+    and nobody said that a new epoch is meant (`new_epoch`).
+    """
+    given = ports or Ports()
+    config.data.mkdir(parents=True, exist_ok=True)
+    app = Flask("server", static_folder="static", template_folder="templates")
+    app.config["TESTING"] = config.testing
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    database = Database(bind_engine(app, config.url))
+    schema.upgrade(database)
+    epoch = open_epoch(database, config.epoch_file, given.randomness, anew=new_epoch)
+    with database.writing() as session:
+        add_scopes(session, [PROGRAMME])
+    folder = BlobFolder(config.blobs)
+    folder.prepare()
+    app.extensions["samruat"] = Office(
+        config=config,
+        database=database,
+        blobs=folder,
+        epoch=epoch,
+        clock=given.clock,
+        ids=given.ids or SystemIds(given.clock.now_ms, given.randomness),
+        randomness=given.randomness,
+        passwords=Passwords(quick=config.quick_passwords),
+        attempts=Attempts(given.clock.monotonic_ms),
+    )
+    for blueprint in (sync, blobs, devices, health, elsewhere):
+        app.register_blueprint(blueprint)
+    register_errors(app)
+    app.secret_key = _secret_key(config, given.randomness)
+    if config.pages:
+        _register_pages(app)
+    app.after_request(_never_guess_types)
+    return app
+
+
+def _register_pages(app: Flask) -> None:
+    """The pages of the office; a server for tablets alone goes without them."""
+    from server.web import register
+
+    register(app)
+
+
+def _secret_key(config: Config, randomness: Randomness) -> bytes:
+    """The key that signs what pages showed: made once, kept beside the database."""
+    path = config.secret_file
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(randomness(SECRET_BYTES))
+        return path.read_bytes()
+
+
+def office_of(app: Flask) -> Office:
+    """The parts of an app made here."""
+    found: Office = app.extensions["samruat"]
+    return found
+
+
+def _never_guess_types(answer: Response) -> Response:
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return answer

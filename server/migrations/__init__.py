@@ -1,0 +1,1 @@
+"""The database's history: each version brings it one step forward, and is never edited."""

@@ -1,0 +1,343 @@
+"""A chunk of changes becomes part of the records: lock, read, merge in memory, write, number.
+
+The one way by which anything enters a record: tablets, staff in a browser, and jobs. The caller
+holds the transaction (and, for a tablet, its client's row); here follow the roots in the order of
+their ids, then reading in new statements, then writing, and last the scopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.orm import Session
+
+from server.models import WriteRow
+from server.services.admit_change import Admitted, Kept, KnownRecords, admit, root_of_edit
+from server.services.apply_change import Applied, apply_change, carry_walk
+from server.services.project_record import Projection, project_trees
+from server.services.waiting_changes import Waiting, find_waiting
+from server.store import changes as change_store
+from server.store.bulk import put
+from server.store.form_shelf import FormShelf
+from server.store.record_tree import Tree
+from server.store.rights import Rights
+from server.store.saving import save_trees, write_row
+from server.store.trees import held_files, load_trees, lock_roots, roots_of
+from shared.errors import DatabaseUnavailable
+from shared.ids import Ids
+from shared.records.state import EXISTENCE, NOTE
+from shared.records.workflow import Status
+from sync.changes import Change, Operation
+from sync.merge import Write, Writes, dot_of
+from sync.messages import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A readable change on its way in. `kept` is a quarantine code that is certain already."""
+
+    change: Change
+    line: bytes
+    head_hash: str
+    client: str
+    source: str
+    rights: Rights
+    number: int | None = None
+    kept: str | None = None
+    quarantine: str | None = None
+
+
+@dataclass(slots=True)
+class Merged:
+    """What became of one change. `quarantine` is the row that keeps it, if it is kept aside."""
+
+    outcome: Outcome
+    code: str | None = None
+    by: str | None = None
+    scope: str | None = None
+    position: int | None = None
+    quarantine: str | None = None
+    root: str | None = None
+    records: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class MergeResult:
+    """The results in the order of the changes, and how many places in the feed were given."""
+
+    results: list[Merged]
+    places: int
+
+
+@dataclass(slots=True)
+class _Chunk:
+    session: Session
+    forms: FormShelf
+    ids: Ids
+    now_ms: int
+    known: KnownRecords
+    earlier: dict[str, dict[str, Writes]]
+    held: set[str]
+    waiting: list[Waiting]
+    done: list[tuple[Incoming, Merged]] = field(default_factory=list)
+    carried: list[dict[str, object]] = field(default_factory=list)
+
+
+def merge_changes(
+    session: Session, forms: FormShelf, ids: Ids, now_ms: int, incoming: Sequence[Incoming]
+) -> MergeResult:
+    """Merge changes in their order, all or (by rolling back) none."""
+    if not incoming:
+        return MergeResult([], 0)
+    chunk = _prepare(session, forms, ids, now_ms, incoming)
+    results = [_take(chunk, item) for item in incoming]
+    trees = [t for t in chunk.known.trees.values() if t.exists()]
+    projection = Projection(session, forms, now_ms)
+    project_trees(projection, trees)
+    numbers = save_trees(session, trees, now_ms)
+    put(session, WriteRow, chunk.carried, ("record", "field", "dot"))
+    for _, merged in chunk.done:
+        places = [numbers[r] for r in merged.records if r in numbers]
+        if places:
+            merged.position = max(places)
+    _fill_unmoved(chunk)
+    _store(chunk)
+    return MergeResult(results, len(numbers))
+
+
+def _prepare(
+    session: Session, forms: FormShelf, ids: Ids, now_ms: int, incoming: Sequence[Incoming]
+) -> _Chunk:
+    changes = [item.change for item in incoming]
+    known = roots_of(session, _named(changes))
+    roots = _roots_to_lock(changes, known)
+    lock_roots(session, roots)
+    unknown = _named(changes) - set(known)
+    appeared = roots_of(session, unknown)
+    if not set(appeared.values()) <= roots:
+        raise DatabaseUnavailable("a record was created meanwhile", retry_after_s=1)
+    waiting = find_waiting(session, roots, _created(changes))
+    changes += [item.change for item in waiting]
+    touched = {edit.record for change in changes for edit in change.records}
+    fields = {name for c in changes for edit in c.records for name in edit.writes}
+    deleting = {e.record for c in changes for e in c.records if EXISTENCE in e.writes}
+    trees, earlier = load_trees(session, roots, touched, deleting, fields)
+    root_of = {record: tree.root_id for tree in trees.values() for record in tree.entries}
+    blobs = {sha for change in changes for edit in change.records for sha in edit.blobs}
+    return _Chunk(
+        session,
+        forms,
+        ids,
+        now_ms,
+        KnownRecords(root_of, trees),
+        earlier,
+        held_files(session, blobs) if blobs else set(),
+        waiting,
+    )
+
+
+def _named(changes: Iterable[Change]) -> set[str]:
+    named = {edit.record for change in changes for edit in change.records}
+    return named | {edit.parent for c in changes for edit in c.records if edit.parent}
+
+
+def _created(changes: Iterable[Change]) -> set[str]:
+    return {e.record for c in changes for e in c.records if e.operation is Operation.CREATE}
+
+
+def _roots_to_lock(changes: Sequence[Change], known: dict[str, str]) -> set[str]:
+    """Every root that these changes may touch; an unknown record is locked as if it were one."""
+    made_by_all = {
+        e.record: e for c in changes for e in c.records if e.operation is Operation.CREATE
+    }
+    roots: set[str] = set()
+    for change in changes:
+        own = {e.record: e for e in change.records if e.operation is Operation.CREATE}
+        for edit in change.records:
+            found = root_of_edit(edit, made_by_all | own, known)
+            roots.add(found if isinstance(found, str) else found.waits_for or edit.record)
+    return roots
+
+
+def _take(chunk: _Chunk, item: Incoming) -> Merged:
+    """One change: applied, or kept aside; then those that waited for what it created."""
+    change = item.change
+    verdict = Kept(item.kept) if item.kept else admit(change, item.rights, chunk.known)
+    if isinstance(verdict, Kept):
+        merged = _keep_aside(chunk, item, verdict)
+        chunk.done.append((item, merged))
+        return merged
+    tree = chunk.known.trees[verdict.root]
+    before = set(tree.entries)
+    merged = _apply(chunk, item, tree, verdict)
+    chunk.done.append((item, merged))
+    created = set(tree.entries) - before
+    chunk.known.root_of.update(dict.fromkeys(created, tree.root_id))
+    for one in [w for w in chunk.waiting if w.waits_for in chunk.known.root_of]:
+        chunk.waiting.remove(one)
+        released = Incoming(
+            one.change,
+            one.line,
+            one.head_hash,
+            one.client,
+            "tablet",
+            one.rights,
+            number=one.number,
+            quarantine=one.quarantine,
+        )
+        _take(chunk, released)
+    return merged
+
+
+def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merged:
+    change, role = item.change, item.rights.role
+    assert role is not None
+    for edit in change.records:
+        for sha in edit.blobs:
+            tree.files.setdefault(sha, sha in chunk.held)
+    code = _flag(chunk, change)
+    applied: Applied = apply_change(
+        tree,
+        change,
+        dot_of(change, item.client),
+        verdict,
+        role,
+        lambda edit: starts_reviewed(chunk, edit.form, edit.version, edit.type),
+        chunk.earlier,
+    )
+    _note_submission(tree, change, chunk.now_ms)
+    return Merged(
+        applied.outcome,
+        applied.code or code,
+        applied.by,
+        verdict.scope,
+        None,
+        None,
+        verdict.root,
+        applied.records,
+    )
+
+
+REGISTERS = frozenset({"area", "person", "form", "codebook", "factory"})
+
+
+def starts_reviewed(chunk: _Chunk, form: str, version: int, kind: str) -> bool:
+    """Does a new root go through review? Unknown forms do, so that nothing slips by unread."""
+    if kind in REGISTERS:
+        return False
+    definition = chunk.forms.find(chunk.session, form, version)
+    return definition is None or definition.workflow == "review"
+
+
+def _flag(chunk: _Chunk, change: Change) -> str | None:
+    """Applied all the same, but said: what the form of a change does not know."""
+    for edit in change.records:
+        if edit.type in REGISTERS and edit.type != "factory":
+            continue
+        definition = chunk.forms.find(chunk.session, edit.form, edit.version)
+        if definition is None:
+            return "form.unknown"
+        if not definition.has_type(edit.type):
+            return "form.unknown_type"
+        plain = (name for name in edit.writes if name not in (EXISTENCE, NOTE))
+        if not all(definition.may_store(edit.type, name) for name in plain):
+            return "form.unknown_field"
+    return None
+
+
+def _note_submission(tree: Tree, change: Change, now_ms: int) -> None:
+    flow = tree.root.state.workflow
+    here = flow is not None and flow.dot is not None and flow.dot.id == change.id
+    if here and flow is not None and flow.status is Status.SUBMITTED:
+        tree.root.columns["submitted_at"] = now_ms
+
+
+def _keep_aside(chunk: _Chunk, item: Incoming, verdict: Kept) -> Merged:
+    change, dot = item.change, dot_of(item.change, item.client)
+    merged = Merged(Outcome.QUARANTINED, verdict.code, quarantine=item.quarantine)
+    if verdict.code != "id_reused":
+        for edit in change.records:
+            root = chunk.known.root_of.get(edit.record)
+            if root is not None:
+                carry_walk(chunk.known.trees[root], replace(change, records=(edit,)), dot)
+            else:
+                chunk.carried.extend(
+                    write_row(edit.record, Write(dot, n, w.value, w.seen, w.salt, False), False)
+                    for n, w in edit.writes.items()
+                    if n != NOTE
+                )
+    if item.quarantine is None:
+        merged.quarantine = chunk.ids.new()
+        change_store.add_quarantine(
+            chunk.session,
+            change_store.Aside(
+                id=merged.quarantine,
+                change=change.id,
+                client=item.client,
+                number=item.number or 0,
+                head_hash=item.head_hash,
+                line=item.line,
+                code=verdict.code,
+                waits_for=verdict.waits_for,
+                author=change.author,
+                received_at=chunk.now_ms,
+            ),
+        )
+    else:
+        change_store.requarantine(chunk.session, item.quarantine, verdict.code, verdict.waits_for)
+    return merged
+
+
+def _fill_unmoved(chunk: _Chunk) -> None:
+    """A change that moved nothing is answered with the place where its record stands already."""
+    still = {
+        merged.root
+        for _, merged in chunk.done
+        if merged.root is not None and merged.position is None
+    }
+    standing = change_store.positions_of(chunk.session, still)
+    for _, merged in chunk.done:
+        if merged.root in standing and merged.position is None:
+            merged.position = standing[merged.root]
+
+
+def _store(chunk: _Chunk) -> None:
+    applied = [(i, m) for i, m in chunk.done if m.outcome is not Outcome.QUARANTINED]
+    change_store.add_changes(
+        chunk.session,
+        (
+            {
+                "id": item.change.id,
+                "head_hash": item.head_hash,
+                "line": item.line,
+                "source": item.source,
+                "client": item.client if item.source == "tablet" else None,
+                "number": item.number,
+                "author": item.change.author,
+                "root": merged.root,
+                "saved_at": item.change.saved_at,
+                "received_at": chunk.now_ms,
+                "outcome": str(merged.outcome),
+                "code": merged.code,
+                "superseded_by": merged.by,
+                "scope": merged.scope,
+                "position": merged.position,
+            }
+            for item, merged in applied
+        ),
+    )
+    released = [i.quarantine for i, _ in applied if i.quarantine is not None]
+    change_store.release(chunk.session, released, chunk.now_ms)
+    change_store.point_received(
+        chunk.session, [(i.quarantine, i.change.id) for i, _ in applied if i.quarantine]
+    )
+    change_store.add_references(
+        chunk.session,
+        (
+            {"sha256": sha, "record": edit.record, "root": merged.root, "scope": merged.scope}
+            for item, merged in applied
+            for edit in item.change.records
+            for sha in edit.blobs
+        ),
+    )

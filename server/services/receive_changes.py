@@ -1,0 +1,145 @@
+"""A tablet's push: lines in their order, by chunks of fifty in a transaction, each answered once.
+
+The client's row is locked first. Its chain tells a repeated push (answered with the present
+results), a gap, and a fork. Whatever cannot be applied is kept aside and answered by its code; what
+stands behind it goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from server.services.merge_changes import merge_changes
+from server.services.sort_lines import Intake, Line, duplicate, lines_of
+from server.store import changes as change_store
+from server.store.changes import Mark
+from server.store.office import Office
+from shared.errors import ChainForked, EpochChanged, Forbidden, MalformedMessage, NumberGap
+from shared.ids import is_client
+from shared.limits import CHANGES_PER_TRANSACTION
+from sync.codec import decode_push
+from sync.commitments import chain_next
+from sync.messages import ChangeResult, Outcome, PushAnswer, PushBatch
+from sync.version import PROTOCOL
+
+
+def receive_changes(office: Office, device: str, body: bytes) -> PushAnswer:
+    """Receive a push of a device. Raises BadInput, EpochChanged, ChainForked, NumberGap, Busy.
+
+    Every error leaves whole chunks behind: sending again what was sent is always safe.
+    """
+    batch = decode_push(body)
+    header = batch.header
+    if not is_client(header.client) or not header.client.startswith(device + "."):
+        raise Forbidden("a tablet pushes under its own name only")
+    if header.protocol != PROTOCOL:
+        raise MalformedMessage("this version of the protocol was never shipped")
+    lines = lines_of(batch)
+    mark = Mark(header.number, header.chain)
+    results: list[ChangeResult] = []
+    for start in range(0, max(len(lines), 1), CHANGES_PER_TRANSACTION):
+        part = lines[start : start + CHANGES_PER_TRANSACTION]
+        with office.database.writing() as session:
+            taken, mark, places = _receive_chunk(office, session, batch, device, mark, part)
+        office.epoch.raise_mark(places)
+        results.extend(taken)
+    return PushAnswer(
+        PROTOCOL, office.epoch.text, header.client, mark.number, mark.chain, tuple(results)
+    )
+
+
+def _receive_chunk(
+    office: Office,
+    session: Session,
+    batch: PushBatch,
+    device: str,
+    mark: Mark,
+    lines: Sequence[Line],
+) -> tuple[list[ChangeResult], Mark, int]:
+    """One transaction. `mark` is where the device says it stands before these lines."""
+    client = batch.header.client
+    stands = change_store.lock_client(session, client, device)
+    _check_standing(office, session, batch.header.epoch, client, mark, stands)
+    old = [line for line in lines if line.number <= stands.number]
+    new = [line for line in lines if line.number > stands.number]
+    results = _repeated(office, session, client, old, stands)
+    if not new:
+        number = lines[-1].number if lines else mark.number
+        reached = change_store.chain_at(session, client, number)
+        assert reached is not None, "this number was received"
+        return results, Mark(number, reached), 0
+    taken, places = _take_new(office, session, client, device, stands, new)
+    results.extend(taken)
+    chain = bytes.fromhex(stands.chain)
+    for line in new:
+        chain = chain_next(chain, bytes.fromhex(line.head_hash))
+    after = Mark(new[-1].number, chain.hex())
+    change_store.move_client(session, client, after, office.clock.now_ms())
+    return results, after, places
+
+
+def _check_standing(
+    office: Office, session: Session, epoch: str, client: str, mark: Mark, stands: Mark
+) -> None:
+    facts = {"epoch": office.epoch.text, "number": stands.number, "chain": stands.chain}
+    if epoch != office.epoch.text:
+        raise EpochChanged("this server began a new epoch", **facts)
+    if mark.number > stands.number:
+        raise NumberGap("earlier changes are missing", expected=stands.number + 1, **facts)
+    chain = stands.chain
+    if mark.number < stands.number:
+        chain = change_store.chain_at(session, client, mark.number) or ""
+    if chain != mark.chain:
+        raise ChainForked("the chain differs", **facts)
+
+
+def _repeated(
+    office: Office, session: Session, client: str, lines: Sequence[Line], stands: Mark
+) -> list[ChangeResult]:
+    """Lines received before: each with its present result, or a fork when it is another line."""
+    if not lines:
+        return []
+    log = change_store.received(session, client, lines[0].number, lines[-1].number)
+    for line in lines:
+        if line.number not in log or log[line.number].head_hash != line.head_hash:
+            facts = {"epoch": office.epoch.text, "number": stands.number, "chain": stands.chain}
+            raise ChainForked("another line has this number", **facts)
+    known = change_store.known_changes(session, {r.change for r in log.values() if r.change})
+    aside = {r.quarantine for r in log.values() if r.quarantine}
+    codes = {row.id: row.code for row in change_store.known_quarantine(session, (), aside)}
+    results = []
+    for line in lines:
+        row = log[line.number]
+        if row.change in known:
+            results.append(duplicate(line, known[row.change]))
+        else:
+            code = codes.get(row.quarantine)
+            results.append(ChangeResult(line.number, line.id, Outcome.QUARANTINED, code=code))
+    return results
+
+
+def _take_new(
+    office: Office,
+    session: Session,
+    client: str,
+    device: str,
+    stands: Mark,
+    lines: Sequence[Line],
+) -> tuple[list[ChangeResult], int]:
+    """Lines that this client sends for the first time (another incarnation may have before)."""
+    intake = Intake(session, office.ids, client, device, office.clock.now_ms(), lines)
+    for line in lines:
+        intake.sort(line)
+    merged = merge_changes(session, office.forms, office.ids, intake.now_ms, intake.incoming)
+    for slot, result in zip(intake.taken, merged.results, strict=True):
+        slot.merged = result
+    chain = bytes.fromhex(stands.chain)
+    rows, results = [], []
+    for slot in intake.slots:
+        chain = chain_next(chain, bytes.fromhex(slot.line.head_hash))
+        rows.append(slot.row(client, chain.hex()))
+        results.append(slot.result())
+    change_store.note_received(session, rows)
+    return results, merged.places

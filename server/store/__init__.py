@@ -1,0 +1,1 @@
+"""The database and the folder of files, spoken to in terms of the domain."""

@@ -1,0 +1,179 @@
+"""Changes, quarantine and the log of received lines, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from server.models import (
+    BlobReferenceRow,
+    ChangeRow,
+    ClientRow,
+    MembershipRow,
+    QuarantineRow,
+    ReceivedRow,
+    RecordRow,
+)
+from server.store.bulk import insert_new, put, rows_in
+from server.store.database import not_waiting
+from sync.commitments import chain_start
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row of the quarantine."""
+
+    id: str
+    change: str | None
+    client: str
+    number: int
+    head_hash: str
+    code: str
+    received_at: int
+    line: bytes | None = None
+    body: str | None = None
+    detail: str = ""
+    waits_for: str | None = None
+    author: str | None = None
+    released_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a client has been received."""
+
+    number: int
+    chain: str
+
+
+def lock_client(session: Session, client: str, device: str) -> Mark:
+    """Lock a client's row, made at its first push; ClientBusy when another push holds it."""
+    insert_new(
+        session,
+        ClientRow,
+        [{"id": client, "device": device, "number": 0, "chain": chain_start(client).hex()}],
+    )
+    wanted = select(ClientRow.number, ClientRow.chain).where(ClientRow.id == client)
+    with not_waiting():
+        row = session.execute(wanted.with_for_update(nowait=True)).one()
+    return Mark(row.number, row.chain)
+
+
+def client_mark(session: Session, client: str) -> Mark:
+    """How far a client has been received; the start when it never pushed."""
+    row = session.execute(
+        select(ClientRow.number, ClientRow.chain).where(ClientRow.id == client)
+    ).one_or_none()
+    return Mark(0, chain_start(client).hex()) if row is None else Mark(row.number, row.chain)
+
+
+def move_client(session: Session, client: str, mark: Mark, now_ms: int) -> None:
+    """Set how far a client has been received."""
+    session.execute(
+        update(ClientRow)
+        .where(ClientRow.id == client)
+        .values(number=mark.number, chain=mark.chain, last_push_at=now_ms),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def chain_at(session: Session, client: str, number: int) -> str | None:
+    """The chain of a client behind one of its received lines."""
+    if number == 0:
+        return chain_start(client).hex()
+    return session.scalar(
+        select(ReceivedRow.chain).where(ReceivedRow.client == client, ReceivedRow.number == number)
+    )
+
+
+def received(session: Session, client: str, first: int, last: int) -> dict[int, Any]:
+    """Lines received before, by number."""
+    rows = session.execute(
+        select(ReceivedRow.__table__).where(
+            ReceivedRow.client == client, ReceivedRow.number.between(first, last)
+        )
+    )
+    return {row.number: row for row in rows}
+
+
+def note_received(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+    """Enter lines in the log of their client."""
+    put(session, ReceivedRow, rows, ("client", "number"))
+
+
+def known_changes(session: Session, ids: Collection[str]) -> dict[str, Any]:
+    """The stored result of changes, by id."""
+    wanted = select(
+        ChangeRow.id,
+        ChangeRow.head_hash,
+        ChangeRow.outcome,
+        ChangeRow.code,
+        ChangeRow.superseded_by,
+        ChangeRow.scope,
+        ChangeRow.position,
+    )
+    return {row.id: row for row in rows_in(session, wanted, ChangeRow.id, ids)}
+
+
+def known_quarantine(session: Session, heads: Collection[str], ids: Collection[str]) -> list[Any]:
+    """What is kept aside under these heads or row ids."""
+    wanted = select(
+        QuarantineRow.id, QuarantineRow.change, QuarantineRow.head_hash, QuarantineRow.code
+    )
+    found = list(rows_in(session, wanted, QuarantineRow.head_hash, heads))
+    return found + list(rows_in(session, wanted, QuarantineRow.id, ids))
+
+
+def add_changes(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+    """Keep changes for ever."""
+    put(session, ChangeRow, rows, ("id",))
+
+
+def add_quarantine(session: Session, aside: Aside) -> None:
+    """Keep a change aside."""
+    insert_new(session, QuarantineRow, [asdict(aside)])
+
+
+def requarantine(session: Session, row: str, code: str, waits_for: str | None) -> None:
+    """A change that was to be released is kept aside for another reason."""
+    session.execute(
+        update(QuarantineRow).where(QuarantineRow.id == row).values(code=code, waits_for=waits_for),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def release(session: Session, rows: Sequence[str], now_ms: int) -> None:
+    """These are applied now."""
+    if rows:
+        session.execute(
+            update(QuarantineRow).where(QuarantineRow.id.in_(rows)).values(released_at=now_ms),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def point_received(session: Session, pairs: Sequence[tuple[str, str]]) -> None:
+    """Lines of quarantine rows that are applied now stand for their change."""
+    if pairs:
+        session.connection().execute(
+            update(ReceivedRow)
+            .where(ReceivedRow.quarantine == bindparam("row"))
+            .values(change=bindparam("applied")),
+            [{"row": row, "applied": change} for row, change in pairs],
+        )
+
+
+def add_references(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+    """Records name files."""
+    insert_new(session, BlobReferenceRow, rows)
+
+
+def positions_of(session: Session, roots: Collection[str]) -> dict[str, int]:
+    """Where root records stand in their scope's feed."""
+    wanted = select(MembershipRow.record, MembershipRow.seq).join(
+        RecordRow, (RecordRow.id == MembershipRow.record) & (RecordRow.scope == MembershipRow.scope)
+    )
+    return {row.record: row.seq for row in rows_in(session, wanted, MembershipRow.record, roots)}

@@ -1,0 +1,35 @@
+"""Everything a service needs, handed in once by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from server.config import Config
+from server.store.attempts import Attempts
+from server.store.blob_folder import BlobFolder
+from server.store.database import Database
+from server.store.epoch import Epoch
+from server.store.form_shelf import FormShelf
+from server.store.passwords import Passwords
+from server.store.system import Randomness
+from shared.clocks import WallClock
+from shared.ids import Ids
+
+
+@dataclass(slots=True)
+class Office:
+    """The office's parts: database, files, clock, ids, forms, epoch.
+
+    `app.extensions["samruat"]` holds it.
+    """
+
+    config: Config
+    database: Database
+    blobs: BlobFolder
+    epoch: Epoch
+    clock: WallClock
+    ids: Ids
+    randomness: Randomness
+    passwords: Passwords
+    attempts: Attempts
+    forms: FormShelf = field(default_factory=FormShelf)

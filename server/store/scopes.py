@@ -1,0 +1,83 @@
+"""Places in the feed: each record written gets one number in its scope, in the order of commits.
+
+The scope's row is locked last and held to COMMIT, so nobody can read a later number before an
+earlier one is there, and a cursor never skips a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server.models import MembershipRow, ScopeRow
+from server.store.bulk import insert_new, put
+from sync import digest
+
+PROGRAMME = "programme"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A record's new state in a scope; `old` and `new` are the summands of the digest."""
+
+    scope: str
+    record: str
+    revision: int
+    old: int | None
+    new: int
+
+
+def add_scopes(session: Session, scopes: Iterable[str]) -> None:
+    """Make scopes that do not exist yet, empty."""
+    empty = digest.to_text(digest.EMPTY)
+    insert_new(
+        session, ScopeRow, ({"id": scope, "seq": 0, "digest": empty} for scope in sorted(scopes))
+    )
+
+
+def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
+    """Number the records written, one a record and scope; the number of each record."""
+    by_scope: dict[str, list[Placed]] = {}
+    for item in written:
+        by_scope.setdefault(item.scope, []).append(item)
+    numbers: dict[str, int] = {}
+    rows: list[dict[str, object]] = []
+    digests: list[tuple[str, int]] = []
+    for scope in sorted(by_scope):
+        items = by_scope[scope]
+        seq, text = session.execute(
+            update(ScopeRow)
+            .where(ScopeRow.id == scope)
+            .values(seq=ScopeRow.seq + len(items))
+            .returning(ScopeRow.seq, ScopeRow.digest),
+            execution_options={"synchronize_session": False},
+        ).one()
+        total = digest.from_text(text)
+        for number, item in enumerate(items, seq - len(items) + 1):
+            numbers[item.record] = number
+            total = digest.replaced(total, item.old, item.new)
+            rows.append(
+                {
+                    "scope": scope,
+                    "record": item.record,
+                    "revision": item.revision,
+                    "seq": number,
+                    "kind": "put",
+                }
+            )
+        digests.append((scope, total))
+    put(session, MembershipRow, rows, ("scope", "record"))
+    for scope, total in digests:
+        session.execute(
+            update(ScopeRow).where(ScopeRow.id == scope).values(digest=digest.to_text(total)),
+            execution_options={"synchronize_session": False},
+        )
+    return numbers
+
+
+def sum_of_heads(session: Session) -> int:
+    """The high-water mark of the installation."""
+    return sum(session.scalars(select(ScopeRow.seq)))
