@@ -20,7 +20,7 @@ from shared.forms.answers import (
     field_named,
 )
 from shared.forms.codebook import Codebook
-from shared.forms.definition import FormDefinition, Group, Question
+from shared.forms.definition import REASON_SUFFIX, FormDefinition, Group, Question
 from shared.forms.expressions.values import Value, first, to_boolean
 from shared.forms.expressions.world import Context
 from shared.forms.graph import Formula, TypeLogic
@@ -321,7 +321,7 @@ class RecordTree:
         question = self.definition.question(node.record_type, key)
         if question is None or not question.stored:
             node.stored[key] = value
-            return frozenset({(record_id, key)})
+            return frozenset({(record_id, key), (record_id, key.removesuffix(REASON_SUFFIX))})
         self._answer(node, question, value)
         node.stored[question.field] = self.field_value(record_id, question.field)
         return self._settle()

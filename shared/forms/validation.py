@@ -112,10 +112,12 @@ def _of_question(engine: FormEngine, node: Node, question: Question) -> Iterator
 
 
 def _known(engine: FormEngine, node: Node, question: Question, value: JsonValue) -> bool:
-    """Whether an answer is among the options that are offered now. A reference is only judged
-    when its codebook is at hand."""
+    """Whether an answer is among the options that are offered now. A reference to a codebook is
+    only judged when it is at hand; one to another record never is."""
     target = question.refers_to
     if target is not None:
+        if target.kind == "rows":
+            return value in engine.nodes
         book = engine.world.codebooks.get(target.target) if target.kind == "codebook" else None
         return book is None or value in book.rows
     chosen = value if isinstance(value, list) else [value]

@@ -59,7 +59,7 @@ def test_a_soft_problem_is_passed_by_a_reason() -> None:
     engine = engine_of(definition, {"s/a": 1, "s/b": 1})
     assert [one.severity for one in validate(engine)] == ["soft", "soft"]
     assert blocking(validate(engine)) == []
-    engine.set("r", reason_key("s/a"), "วัดซ้ำแล้ว")
+    assert ("r", "s/a") in engine.set("r", reason_key("s/a"), "วัดซ้ำแล้ว")
     engine.set("r", reason_key("s/b"), "   ")
     assert codes(engine) == [("r", "s/b", "constraint")]
 
@@ -84,6 +84,17 @@ def test_an_unknown_choice_and_a_wrong_shape_are_told() -> None:
         ("r", "s/b", "choice.unknown"),
         ("r", "s/c", "type.integer"),
     ]
+
+
+def test_a_reference_to_a_row_that_is_gone_is_told() -> None:
+    definition = form_of(
+        repeat("people", question("who")),
+        question("speaker", "reference", refers_to="rows people"),
+    )
+    engine = engine_of(definition, {"s/speaker": "p"}, {"demo/people": [("p", {})]})
+    assert codes(engine) == []
+    engine.remove_row("p")
+    assert codes(engine) == [("r", "s/speaker", "choice.unknown")]
 
 
 def test_rows_have_a_least_and_a_greatest_number() -> None:
