@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from server.models import HoursRow, RecordRow
 from server.services.list_review_queue import Scopes, within
+from server.store.scopes import PROGRAMME
 from shared.canonical import JsonValue
 from shared.records.state import RecordState, decode_state
 from shared.records.workflow import Status
 
 AREA_TYPE: Final = "area"
-PROGRAMME: Final = "programme"
 TARGET_HOURS: Final = Decimal(10)
 """The seed's number, when an area names no other."""
 
@@ -39,7 +39,9 @@ class Area:
 
     def name(self, language: str) -> str:
         """Its name in a language, in the other one when it has none there."""
-        return (self.name_en or self.name_th) if language == "en" else (self.name_th or self.name_en)
+        return (
+            (self.name_en or self.name_th) if language == "en" else (self.name_th or self.name_en)
+        )
 
 
 @dataclass(frozen=True, slots=True)

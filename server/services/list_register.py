@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import PersonRow, RecordRow
-from server.services.list_areas import PROGRAMME
 from server.services.list_review_queue import COUNT_MAX, RecordLine, Scopes, line_of, within
+from server.store.scopes import PROGRAMME
 from shared.thai.text import search_key
 
 PAGE_ROWS: Final = 100

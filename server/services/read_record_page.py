@@ -9,18 +9,28 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import BlobReferenceRow, BlobRow, ChangeRow, DeviceRow, PersonRow, RecordRow
-from server.models import WriteRow
+from server.models import (
+    BlobReferenceRow,
+    BlobRow,
+    ChangeRow,
+    DeviceRow,
+    PersonRow,
+    RecordRow,
+    WriteRow,
+)
 from server.services.list_review_queue import Scopes
 from shared.canonical import JsonValue, read_json
-from shared.errors import MalformedMessage, NotFound, OutsideArea
+from shared.errors import BadInput, NotFound, OutsideArea
 from shared.ids import is_uuid
 from shared.limits import STATE_BYTES_MAX
-from shared.records.state import NOTE, RecordState, decode_state
-from sync.changes import MalformedChange, Operation, frame, read_change
+from shared.records.state import EXISTENCE, NOTE, RecordState, decode_state
+from sync.changes import Change, Operation, RecordEdit, frame, read_change
 from sync.commitments import content_hash
 
 CHANGES_SHOWN_MAX: Final = 200
+
+Values = dict[tuple[str, str, str], JsonValue]
+"""Values by record, field and dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,9 @@ def read_record_tree(session: Session, record_id: str, scopes: Scopes) -> Record
     state = decode_state(row.state)
     rows = tuple(decode_state(child.state) for child in below)
     parts = [(row.id, row.content), *((child.id, child.content) for child in below)]
-    dots = [d for s in (state, *rows) for found in s.fields.values() for d in (x.dot for x in found)]
+    dots = [
+        d for s in (state, *rows) for found in s.fields.values() for d in (x.dot for x in found)
+    ]
     authors = {d.author for d in dots} | {row.author, state.created.author}
     if state.workflow is not None:
         authors |= {dot.author for _, dot, _ in state.workflow.history}
@@ -96,7 +108,7 @@ def read_record_tree(session: Session, record_id: str, scopes: Scopes) -> Record
         row=row,
         state=state,
         rows=rows,
-        content=content_hash(parts),
+        content=row.tree_content or content_hash(parts),
         held_files=_held(session, row.id),
         people=people_named(session, authors),
         devices=devices_named(session, clients),
@@ -104,9 +116,7 @@ def read_record_tree(session: Session, record_id: str, scopes: Scopes) -> Record
 
 
 def _held(session: Session, root: str) -> frozenset[str]:
-    found = select(BlobRow.sha256).join(
-        BlobReferenceRow, BlobReferenceRow.sha256 == BlobRow.sha256
-    )
+    found = select(BlobRow.sha256).join(BlobReferenceRow, BlobReferenceRow.sha256 == BlobRow.sha256)
     return frozenset(session.scalars(found.where(BlobReferenceRow.root == root)))
 
 
@@ -124,26 +134,43 @@ def devices_named(session: Session, clients: Iterable[str]) -> dict[str, str]:
     return {client: labels[device] for client, device in named.items() if device in labels}
 
 
-def read_history(session: Session, root: str) -> tuple[HistoryEntry, ...]:
+def read_history(session: Session, tree: RecordTree) -> tuple[HistoryEntry, ...]:
     """The changes of a record, the newest first, each with what it replaced."""
     rows = session.scalars(
         select(ChangeRow)
-        .where(ChangeRow.root == root)
+        .where(ChangeRow.root == tree.row.id)
         .order_by(ChangeRow.received_at.desc(), ChangeRow.id.desc())
         .limit(CHANGES_SHOWN_MAX)
     ).all()
-    return tuple(_entry(session, row) for row in rows)
+    changes = [(row, _read(row.line)) for row in rows]
+    shown = {
+        (edit.record, dot)
+        for _, change in changes
+        for edit in (change.records if change is not None else ())
+        if not _is_new_row(edit)
+        for write in edit.writes.values()
+        for dot in write.seen
+    }
+    old = _values(session, shown)
+    return tuple(_entry(row, change, old) for row, change in changes)
 
 
-def _entry(session: Session, row: ChangeRow) -> HistoryEntry:
+def _read(line: bytes) -> Change | None:
+    try:
+        return read_change(frame(line))
+    except BadInput:
+        return None
+
+
+def _is_new_row(edit: RecordEdit) -> bool:
+    return edit.operation is Operation.CREATE and edit.parent is not None
+
+
+def _entry(row: ChangeRow, change: Change | None, old: Values) -> HistoryEntry:
     steps: list[FieldStep] = []
     operation, transition, message, added, removed = "", None, "", 0, 0
-    try:
-        change = read_change(frame(row.line))
-    except (MalformedChange, MalformedMessage):
-        change = None
     for edit in change.records if change is not None else ():
-        added += edit.operation is Operation.CREATE and edit.parent is not None
+        added += _is_new_row(edit)
         removed += edit.operation is Operation.DELETE and edit.record != row.root
         if edit.record == row.root or not operation:
             operation = str(edit.operation)
@@ -152,11 +179,13 @@ def _entry(session: Session, row: ChangeRow) -> HistoryEntry:
         for name, write in edit.writes.items():
             if name == NOTE:
                 message = _message(write.value)
-                continue
-            if edit.operation is Operation.CREATE and edit.parent is not None:
-                continue
-            old = _values(session, edit.record, name, write.seen)
-            steps.append(FieldStep(edit.record, edit.type, name, old, write.value))
+            elif name != EXISTENCE and not _is_new_row(edit):
+                before = tuple(
+                    old[edit.record, name, dot]
+                    for dot in write.seen
+                    if (edit.record, name, dot) in old
+                )
+                steps.append(FieldStep(edit.record, edit.type, name, before, write.value))
     return HistoryEntry(
         id=row.id,
         author=row.author,
@@ -180,12 +209,23 @@ def _message(value: JsonValue) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _values(session: Session, record: str, field: str, dots: tuple[str, ...]) -> tuple[JsonValue, ...]:
-    if not dots:
-        return ()
-    found = session.scalars(
-        select(WriteRow.value)
-        .where(WriteRow.record == record, WriteRow.field == field, WriteRow.dot.in_(dots))
-        .order_by(WriteRow.accepted)
-    )
-    return tuple(read_json(value, bytes_max=STATE_BYTES_MAX) for value in found)
+def _values(session: Session, shown: set[tuple[str, str]]) -> Values:
+    """The values that these (record, dot) wrote, by record, field and dot."""
+    found: Values = {}
+    by_record: dict[str, list[str]] = {}
+    for record, dot in shown:
+        by_record.setdefault(record, []).append(dot)
+    wanted = select(WriteRow.record, WriteRow.field, WriteRow.dot, WriteRow.value)
+    for record, dots in by_record.items():
+        for row in session.execute(wanted.where(WriteRow.record == record, WriteRow.dot.in_(dots))):
+            found[row.record, row.field, row.dot] = read_json(row.value, bytes_max=STATE_BYTES_MAX)
+    return found
+
+
+def titles_of(session: Session, ids: Iterable[str], scopes: Scopes) -> dict[str, str]:
+    """The titles of records by their ids, of those that the reader may open."""
+    found = select(RecordRow.id, RecordRow.title).where(RecordRow.id.in_(sorted(set(ids))))
+    found = found.where(RecordRow.parent.is_(None))
+    if scopes is not None:
+        found = found.where(RecordRow.scope.in_(sorted(scopes)))
+    return {row[0]: row[1] for row in session.execute(found)}

@@ -1,0 +1,23 @@
+"""Pages for central staff: server-rendered, Thai and English, no script needed to do the work.
+
+`register` gives the app its pages. A page reads through the read services in one transaction, and
+acts through the same services and the same merge as every tablet.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from server.web import areas, files, fleet, frame, people, record, record_acts, registers, review
+from server.web import forms, sign_in
+from server.web.desk import pages
+
+
+def register(app: Flask) -> None:
+    """Add the pages. The app has `extensions["samruat"]` and a secret key for signing."""
+    assert app.secret_key, "pages sign what they show: the app needs a secret key"
+    for group in (
+        sign_in, review, record, record_acts, areas, registers, people, fleet, forms, files, frame
+    ):  # fmt: skip
+        group.add_pages()
+    app.register_blueprint(pages)

@@ -1,0 +1,186 @@
+"""The page of one record: answers by section, what is wrong, history, and what staff can do."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from server.services.evaluate_record import RegisterLookup
+from server.services.read_record_page import (
+    HistoryEntry,
+    RecordTree,
+    devices_named,
+    people_named,
+    read_history,
+    read_record_tree,
+    titles_of,
+)
+from server.web.desk import office, page, pages, reading, scopes, sign, words
+from server.web.history_view import EntryView, entry_view
+from server.web.record_view import (
+    AnswerView,
+    GroupView,
+    ItemView,
+    RecordView,
+    RecordViewBuilder,
+    engine_for,
+    plain_view,
+    referred_records,
+)
+from shared.records.workflow import Status
+
+_log = logging.getLogger(__name__)
+GLANCE_ANSWERS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A record with its view, and the title of its form."""
+
+    tree: RecordTree
+    view: RecordView
+    form_title: str
+    register: bool
+
+
+def add_pages() -> None:
+    """The pages of this group."""
+    pages.add_url_rule("/records/<record_id>", "record", record)
+    pages.add_url_rule("/records/<record_id>/glance", "glance", glance)
+
+
+def show(session: Session, record_id: str) -> Shown:
+    """Read a record and lay its form over it."""
+    t = words()
+    tree = read_record_tree(session, record_id, scopes())
+    shelf = office().forms
+    form = shelf.find(session, tree.state.form, tree.state.version)
+    if form is None or not form.has_type(tree.state.type):
+        return Shown(tree, plain_view(tree, t), tree.state.form, tree.row.status is None)
+    titles = titles_of(session, referred_records(tree.states()), scopes())
+    try:
+        books = shelf.codebooks(session)
+        engine = engine_for(tree, form, books, RegisterLookup(session), t.language)
+        view = RecordViewBuilder(tree, engine, t, titles).build()
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        # Evidence is shown even when the rules of its form cannot be computed over it.
+        _log.exception("the rules of %s could not be laid over it", record_id)
+        view = plain_view(tree, t)
+    return Shown(tree, view, form.title.get(t.language), form.workflow == "register")
+
+
+def record(record_id: str) -> str:
+    """The whole page."""
+    with reading() as session:
+        shown = show(session, record_id)
+        changes = read_history(session, shown.tree)
+        entries = _entries(session, shown, changes)
+    tree = shown.tree
+    conflicts = [
+        (view, sign("conflict", {"record": view.record, "field": view.field,
+                                 "seen": [s.dot for s in view.siblings]}))
+        for view in shown.view.conflicts
+    ]  # fmt: skip
+    return page(
+        "record.html",
+        shown=shown,
+        tree=tree,
+        row=tree.row,
+        flow=tree.state.workflow,
+        view=shown.view,
+        conflicts=conflicts,
+        history=entries,
+        seen=sign("record", _seen(tree)),
+        points=_points(shown.view),
+        hours=_hours_question(shown),
+        may_approve=tree.row.status in (Status.SUBMITTED, Status.APPROVED),
+        may_return=tree.row.status in (Status.SUBMITTED, Status.APPROVED),
+        blocked=_blocked(tree),
+    )
+
+
+def glance(record_id: str) -> str:
+    """What stands beside the list: enough to decide whether to open it."""
+    with reading() as session:
+        shown = show(session, record_id)
+    first = list(_answers(shown.view))[:GLANCE_ANSWERS]
+    return page("glance.html", shown=shown, row=shown.tree.row, view=shown.view, answers=first)
+
+
+def _seen(tree: RecordTree) -> dict[str, Any]:
+    """What a decision over this page names."""
+    return {
+        "record": tree.row.id,
+        "status": tree.row.status,
+        "content": tree.content,
+    }
+
+
+def _blocked(tree: RecordTree) -> str:
+    """Why the record cannot be approved now; the key of a sentence."""
+    if tree.row.tree_conflicts:
+        return "approve.blocked_conflict"
+    if tree.row.missing_files:
+        return "approve.blocked_files"
+    return "approve.blocked_disputed" if tree.row.disputed else ""
+
+
+def _entries(
+    session: Session, shown: Shown, changes: tuple[HistoryEntry, ...]
+) -> list[EntryView]:
+    people = people_named(session, {one.author for one in changes if one.author})
+    devices = devices_named(session, {one.client for one in changes if one.client})
+    return [entry_view(one, shown.view, people, devices, words()) for one in changes]
+
+
+def _answers(view: RecordView) -> Any:
+    for section in view.sections:
+        yield from _inside(section.items)
+
+
+def _inside(items: list[ItemView]) -> Any:
+    for item in items:
+        if isinstance(item, GroupView):
+            yield from _inside(item.items)
+        elif isinstance(item, AnswerView) and item.text and item.kind in ("text", "number"):
+            yield item
+
+
+def _points(view: RecordView) -> list[dict[str, str]]:
+    """The places of the record, for its map."""
+    found = []
+    for section in view.sections:
+        for item in section.items:
+            inner = item.items if isinstance(item, GroupView) else [item]
+            found += [
+                {"lat": one.point[0], "lon": one.point[1], "label": one.label}
+                for one in inner
+                if isinstance(one, AnswerView) and one.point is not None
+            ]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HoursQuestion:
+    """What an event claims, and whether staff confirmed it."""
+
+    claims: list[tuple[str, str]]
+    verified: bool
+
+
+def _hours_question(shown: Shown) -> HoursQuestion | None:
+    texts = shown.view.texts
+    if texts is None or shown.tree.row.type != "event":
+        return None
+    root, form = shown.tree.row.id, texts.engine.definition
+    claims, verified = [], False
+    for question in form.questions(form.form_id):
+        value = texts.engine.value(root, question.key)
+        if question.name in ("h_sem", "h_hear", "h_other"):
+            claims.append((question.label.get(texts.language), str(value or "0")))
+        elif question.name == "h_ok":
+            verified = value == "yes"
+    return HoursQuestion(claims, verified)
