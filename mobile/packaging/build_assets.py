@@ -5,6 +5,7 @@ when an icon is added or a source gets a new version:
 
     python mobile/packaging/build_assets.py fonts PATH_TO_SARABUN_FILES
     python mobile/packaging/build_assets.py icons PATH_TO_materialdesignicons-webfont.ttf
+    python mobile/packaging/build_assets.py shapes PROVINCES.geojson
     python mobile/packaging/build_assets.py mbtiles PROVINCES.geojson OUT.mbtiles
 
 Sources: Sarabun from the Python package `fontpkg-sarabun` 1.0 (its folder `files`), Material
@@ -79,6 +80,33 @@ def rings(geojson: dict[str, Any]) -> Iterator[Ring]:
         for polygon in [polygons] if geometry["type"] == "Polygon" else polygons:
             for ring in polygon:
                 yield [(float(point[0]), float(point[1])) for point in ring]
+
+
+def build_shapes(source: Path) -> None:
+    """Write the map's outlines and triangles: cutting them on a tablet would take seconds.
+
+    `mobile/ui/map_shapes.py` has the format and its reader.
+    """
+    from kivy.graphics.tesselator import TYPE_POLYGONS, WINDING_ODD, Tesselator
+
+    from mobile.ui.map_shapes import Shape, to_map, write_shapes
+
+    shapes: list[Shape] = []
+    for ring in rings(json.loads(source.read_text(encoding="utf-8"))):
+        outline = [part for point in ring for part in to_map(*point)]
+        cutter = Tesselator()
+        cutter.add_contour(outline)
+        assert cutter.tesselate(WINDING_ODD, TYPE_POLYGONS, 3)
+        places: dict[tuple[float, float], int] = {}
+        indices = [
+            places.setdefault((corners[at], corners[at + 1]), len(places))
+            for corners, _ in cutter.meshes
+            for at in range(0, len(corners), 4)
+        ]
+        shapes.append(Shape(outline, [part for place in places for part in place], indices))
+    target = ASSETS / "map" / "provinces.shapes"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(write_shapes(shapes))
 
 
 def to_world(longitude: float, latitude: float, zoom: int) -> tuple[float, float]:
@@ -158,7 +186,7 @@ def main() -> None:
     """Read the command line and build what it names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="what", required=True)
-    for name in ("fonts", "icons"):
+    for name in ("fonts", "icons", "shapes"):
         commands.add_parser(name).add_argument("source", type=Path)
     tiles = commands.add_parser("mbtiles")
     tiles.add_argument("source", type=Path)
@@ -168,6 +196,8 @@ def main() -> None:
         build_fonts(asked.source)
     elif asked.what == "icons":
         build_icons(asked.source)
+    elif asked.what == "shapes":
+        build_shapes(asked.source)
     else:
         build_mbtiles(asked.source, asked.target)
 

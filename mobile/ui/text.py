@@ -120,15 +120,22 @@ def segments(text: str) -> tuple[str, ...]:
     for part in _PIECES.split(text):
         if part and part != BREAK:
             pieces.extend([part] if part.isspace() else _thai_words(part, BREAK in text))
+    return tuple(_kept_together(pieces))
+
+
+def _kept_together(pieces: list[str]) -> list[str]:
+    """The pieces, joined where a line may not break between them."""
     joined: list[str] = []
     for piece in pieces:
-        if joined and (
-            piece[0] in _NO_START or (joined[-1][-1] in _NO_END and not piece.isspace())
-        ):
+        if joined and piece[0] in _NO_START:
+            if joined[-1].isspace() and len(joined) > 1:  # "วัน ๆ": the blank does not break
+                piece = joined.pop() + piece
+            joined[-1] += piece
+        elif joined and joined[-1][-1] in _NO_END and not piece.isspace():
             joined[-1] += piece
         else:
             joined.append(piece)
-    return tuple(joined)
+    return joined
 
 
 def _thai_words(part: str, already_cut: bool) -> Iterator[str]:
@@ -180,7 +187,7 @@ def _pieces_that_fit(paragraph: str, width: float, measure: Measure) -> Iterator
     """The segments; one that alone is wider than the line comes in clusters."""
     for piece in segments(paragraph):
         if len(piece) > 6 and measure(piece) > width:
-            yield from clusters(piece)
+            yield from _kept_together(clusters(piece))
         else:
             yield piece
 

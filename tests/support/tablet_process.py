@@ -26,17 +26,7 @@ class Tablet:
         options = ["--home", str(home), "--server", server, "--size", size]
         self._log = (home / "driver.log").open("wb")
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.support.tablet_driver",
-                "--home",
-                str(home),
-                "--server",
-                server,
-                "--size",
-                size,
-            ],
+            [sys.executable, "-m", "tests.support.tablet_driver", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

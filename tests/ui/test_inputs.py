@@ -206,7 +206,7 @@ def test_a_place_is_picked_on_the_map(window: Any):
 
 
 def test_the_map_knows_where_a_point_is():
-    from mobile.ui.widgets.map_view import to_earth, to_map
+    from mobile.ui.map_shapes import to_earth, to_map
 
     for latitude, longitude in ((13.7563, 100.5018), (6.5, 101.3), (20.4, 99.9)):
         x, y = to_map(longitude, latitude)

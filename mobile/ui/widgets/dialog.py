@@ -201,7 +201,7 @@ class Snackbar(Row):
 
 
 class Layers(Findable, FloatLayout):
-    """A page with room above it: `show_above(veil)`, `say(snackbar)`, `back()` closes the uppermost."""
+    """A page with room above it: `show_above(veil)`, `say(snackbar)`, `back()` closes again."""
 
     def show_above(self, veil: Veil) -> Veil:
         """Show a dialog or a sheet above everything."""

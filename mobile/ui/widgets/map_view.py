@@ -1,16 +1,12 @@
 """A map without a network: the provinces' outlines, points, and a pin that a tap sets.
 
-Polygons are cut into triangles once for the process and kept in Web Mercator; moving and zooming
-only change one matrix.
+The build has cut the polygons into triangles; moving and zooming only change one matrix.
 """
 
 from __future__ import annotations
 
-import json
-import math
+from array import array
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from kivy.graphics import (
@@ -22,70 +18,24 @@ from kivy.graphics import (
     PushMatrix,
     Rectangle,
 )
-from kivy.graphics.tesselator import TYPE_POLYGONS, WINDING_ODD, Tesselator
 from kivy.graphics.transformation import Matrix
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
 from kivy.uix.stencilview import StencilView
 
 from mobile.ui.automation import Findable
+from mobile.ui.map_shapes import provinces, to_earth, to_map
 from mobile.ui.painting import icon_texture
 from mobile.ui.theme import rgba
 from mobile.ui.widgets.button import IconButton
 from mobile.ui.widgets.label import ThaiLabel
 
-PROVINCES: Final = (
-    Path(__file__).resolve().parents[3] / "shared" / "forms" / "codebooks" / "provinces.geojson"
-)
 LAND: Final = "#EEF0E8"
 BORDER: Final = "#96A49E"
 WATER: Final = "#DBE7EC"
-ORIGIN: Final = (101.0, 13.2)  # degrees east, north: numbers near it stay small in float32
-UNITS: Final = 1000.0  # of map a full turn of the earth; a unit is about 40 km at the equator
 ZOOM_LEAST: Final = 18.0  # pixels a unit
 ZOOM_MOST: Final = 60_000.0
 TAP_DP: Final = 12
-
-Ring = list[float]
-
-
-def to_map(longitude: float, latitude: float) -> tuple[float, float]:
-    """Map units east and north of `ORIGIN` (Web Mercator)."""
-    return (
-        (longitude - ORIGIN[0]) / 360 * UNITS,
-        (_north(latitude) - _north(ORIGIN[1])) / (2 * math.pi) * UNITS,
-    )
-
-
-def _north(latitude: float) -> float:
-    bounded = math.radians(min(85.0, max(-85.0, latitude)))
-    return math.log(math.tan(math.pi / 4 + bounded / 2))
-
-
-def to_earth(x: float, y: float) -> tuple[float, float]:
-    """Longitude and latitude in degrees of a point in map units."""
-    north = y / UNITS * 2 * math.pi + _north(ORIGIN[1])
-    latitude = math.degrees(2 * math.atan(math.exp(north)) - math.pi / 2)
-    return ORIGIN[0] + x / UNITS * 360, latitude
-
-
-@cache
-def provinces(path: Path = PROVINCES) -> tuple[list[Ring], list[Any]]:
-    """The outlines as flat lists of map units, and their triangles as (vertices, indices)."""
-    outlines: list[Ring] = []
-    meshes: list[Any] = []
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-        geometry = feature["geometry"]
-        found = geometry["coordinates"]
-        for polygon in [found] if geometry["type"] == "Polygon" else found:
-            cutter = Tesselator()
-            for ring in polygon:
-                flat = [part for point in ring for part in to_map(point[0], point[1])]
-                cutter.add_contour(flat)
-                outlines.append(flat)
-            if cutter.tesselate(WINDING_ODD, TYPE_POLYGONS):
-                meshes.extend(cutter.meshes)
-    return outlines, meshes
 
 
 class MapButton(IconButton):
@@ -119,13 +69,16 @@ class MapView(Findable, StencilView):
             self._water = Rectangle()
             PushMatrix()
             self._matrix = MatrixInstruction()
-            outlines, meshes = provinces()
             Color(*rgba(LAND))
-            for vertices, indices in meshes:
-                Mesh(vertices=vertices, indices=indices, mode="triangle_fan")
+            for shape in provinces():
+                corners = shape.vertices
+                vertices = array("f", bytes(8 * len(corners)))
+                vertices[0::4] = array("f", corners[0::2])
+                vertices[1::4] = array("f", corners[1::2])
+                Mesh(vertices=vertices, indices=shape.indices, mode="triangles")
             Color(*rgba(BORDER))
-            for outline in outlines:
-                Line(points=outline, close=True)
+            for shape in provinces():
+                Line(points=list(shape.outline), close=True)
             PopMatrix()
         with self.canvas.after:
             self._frame_colour = Color(*rgba("edge"))

@@ -26,6 +26,7 @@ class ThaiTextInput(Surface, TextInput):
     Keyboards' suggestions are off: with them Android's text arrives twice in an SDL2 window.
     """
 
+    cursor: Any  # Kivy's property
     role = OptionProperty("body", options=list(TYPE))
     hint_key = StringProperty("")
     least_lines = NumericProperty(1)
