@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from mobile.presenters.observed import Sentence
 from shared.canonical import JsonValue
 from shared.forms.definition import Text
 
+NO_TEXT: Final = Text()
 Saved = Literal["", "saving", "saved", "not_saved"]
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
     """One page of the form. `asked` counts relevant questions that are answered or required,
-    `answered` those with an answer; `problems` what must be put right, `comments` the reviewer's."""
+    `answered` those with an answer; `problems` to put right; `comments` of the reviewer."""
 
     key: str
     label: Text
@@ -73,9 +74,9 @@ class QuestionView:
     key: str
     widget: str
     label: Text
-    hint: Text = Text()
+    hint: Text = NO_TEXT
     value: JsonValue = None
-    shown: Text = Text()
+    shown: Text = NO_TEXT
     typed: str = ""
     choices: tuple[ChoiceView, ...] = ()
     searchable: bool = False
@@ -88,7 +89,7 @@ class QuestionView:
     reason: str = ""
     unit: str = ""
     limit: LimitView | None = None
-    previous: Text = Text()
+    previous: Text = NO_TEXT
     previous_value: JsonValue = None
     comments: tuple[str, ...] = ()
     conflict: bool = False
@@ -163,7 +164,7 @@ class FormState:
     """
 
     phase: Literal["opening", "filling", "gone", "left"] = "opening"
-    title: Text = Text()
+    title: Text = NO_TEXT
     record_title: str = ""
     root: str = ""
     status: str = ""

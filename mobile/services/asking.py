@@ -10,7 +10,7 @@ from shared.canonical import JsonValue, canonical_bytes, read_json
 from shared.error_codes import error_of
 from shared.errors import BadInput, NetworkUnavailable, NotOurServer
 from shared.limits import PROBLEM_BYTES_MAX, REQUEST_JSON_BYTES_MAX
-from sync.session import HttpReply, HttpRequest
+from sync.exchange import HttpReply, HttpRequest
 
 JSON: Final = (("content-type", "application/json"), ("accept", "application/json"))
 

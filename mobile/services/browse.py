@@ -12,7 +12,7 @@ from mobile.store.database import TabletDatabase
 from mobile.store.listing import Filter, Listed
 from mobile.store.shown import all_shown, live_rows, shown_states
 from shared.canonical import JsonValue, canonical_text
-from shared.records.state import RecordState, Sibling
+from shared.records.state import RecordState, Sibling, decode_state
 from sync.overlay import all_dots
 
 PREVIOUS_SCANNED_MAX = 2_000
@@ -123,6 +123,21 @@ class Browser:
             if state is not None and not state.deleted and state.value(field) == value:
                 return state
         return None
+
+    def earlier_rows(
+        self, record_type: str, after: int, most: int
+    ) -> tuple[list[Mapping[str, JsonValue]], int]:
+        """Stored fields of rows of a type (a few at a time), and where to go on."""
+        rows = self._database.reader().execute(
+            "SELECT rowid, state FROM base WHERE type = ? AND rowid > ? ORDER BY rowid LIMIT ?",
+            (record_type, after, most),
+        )
+        found: list[Mapping[str, JsonValue]] = []
+        for row in rows.fetchall():
+            state, after = decode_state(row["state"]), row["rowid"]
+            if not state.deleted:
+                found.append({name: state.value(name) for name in state.fields})
+        return found, after
 
     def dots_of(self, root: str) -> tuple[str, ...]:
         """Every live dot of a record and its rows."""

@@ -83,6 +83,10 @@ class Capture:
 
     # -- opening -----------------------------------------------------------------------------
 
+    def new_id(self) -> str:
+        """A fresh id: for a row that begins with its first answer."""
+        return self._ids.new()
+
     def has_room(self) -> bool:
         """Is there enough free space to begin typing?"""
         return self._storage.free_bytes() >= STORAGE_RESERVE_BYTES
@@ -164,14 +168,20 @@ class Capture:
         record_type: str,
         values: Mapping[str, JsonValue] | None = None,
         key: str | None = None,
+        record: str | None = None,
     ) -> str:
         """A new row below `parent`; with `key` a row that the form makes, the same everywhere.
 
-        Returns its id. A generated row that is there already is left as it is.
+        `record` is its id when the caller has given it one already. Returns the id; a row that is
+        there already is left as it is.
         """
-        repeat = record_type.rpartition("/")[2]
-        record = self._ids.new() if key is None else row_id(parent, repeat, key)
+        if key is not None:
+            record = row_id(parent, record_type.rpartition("/")[2], key)
+        elif record is None:
+            record = self._ids.new()
         if record in opened.begun or record in opened.states:
+            if values:
+                self.answer_all(opened, record, values)
             return record
         self._need_room()
         with self._saving() as connection:

@@ -19,16 +19,9 @@ from mobile.store.replica import SqliteReplica
 from mobile.transport.port import Transport
 from shared.clocks import WallClock
 from shared.errors import SurveyError
+from sync.exchange import End, HttpReply, HttpRequest
 from sync.retry import wait_ms
-from sync.session import (
-    Conversation,
-    End,
-    HttpReply,
-    HttpRequest,
-    Progress,
-    SessionReport,
-    SyncSession,
-)
+from sync.session import Conversation, Progress, SessionReport, SyncSession
 
 EVERY_MS: Final = 5 * 60 * 1000
 REPORTS_KEPT: Final = 50

@@ -1,6 +1,7 @@
 """Everything the presenters stand on, put together by `mobile.bootstrap`; tests hand in their own.
 
-`person` is who is signed in. `post` runs an act on the thread that draws.
+`person` is who is signed in. `post` runs an act on the thread that draws; `jobs` run where the
+database is written, `network` jobs beside it, so that nobody's answer waits for a server.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Tablet:
     """The services of one tablet and who works on it now."""
 
     jobs: Jobs
+    network: Jobs
     post: Post
     clock: WallClock
     capture: Capture
@@ -63,6 +65,15 @@ class Tablet:
     ) -> None:
         """Run a job where the database is written; `done` or `failed` where things are drawn."""
         self.jobs.submit(job, done, failed)
+
+    def away(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run a job that waits for the network, beside the one that writes."""
+        self.network.submit(job, done, failed)
 
     def sign_out(self) -> None:
         """Seal everything; the next person signs in."""

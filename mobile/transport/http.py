@@ -16,7 +16,8 @@ from urllib3.exceptions import HTTPError
 from shared.errors import BadInput, TooLarge
 from shared.limits import BLOB_BYTES_MAX, PULL_ANSWER_BYTES_MAX
 from sync.codec import gunzip_bytes
-from sync.session import BLOB, NO_NETWORK, HttpReply, HttpRequest
+from sync.exchange import NO_NETWORK, HttpReply, HttpRequest
+from sync.session import BLOB
 
 CONNECT_S: Final = 10.0
 READ_S: Final = 30.0

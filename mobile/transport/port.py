@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sync.session import HttpReply, HttpRequest
+from sync.exchange import HttpReply, HttpRequest
 
 
 class Transport(Protocol):

@@ -1,0 +1,134 @@
+"""Puts a tablet together: the one place that knows which class stands behind which port."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from random import SystemRandom
+
+from mobile.config import APP_VERSION, TabletConfig
+from mobile.device.desktop import (
+    DiskStorage,
+    FolderCamera,
+    PickedLocation,
+    SystemClock,
+    SystemIds,
+)
+from mobile.device.ports import Camera, Location, Storage
+from mobile.services.attach import Attacher
+from mobile.services.browse import Browser
+from mobile.services.capture import Capture
+from mobile.services.enrol import Enroller
+from mobile.services.forms import FormLibrary
+from mobile.services.preferences import Preferences
+from mobile.services.sealing import RandomBytes, Sealer
+from mobile.services.sign_in import SignIn
+from mobile.services.synchronise import Synchroniser
+from mobile.services.tablet import Tablet
+from mobile.services.worker import Jobs, Post, ThreadWorker
+from mobile.store import settings
+from mobile.store.blobs import FileStore
+from mobile.store.database import BeforeWrite, TabletDatabase
+from mobile.store.identity import Identity
+from mobile.store.replica import SqliteReplica
+from mobile.transport.http import HttpTransport
+from mobile.transport.port import Transport
+from shared.clocks import WallClock
+from shared.ids import Ids
+
+
+@dataclass(slots=True)
+class Machine:
+    """The ports of one machine; what is left out is the desktop's."""
+
+    clock: WallClock
+    ids: Ids
+    storage: Storage
+    camera: Camera
+    location: Location
+    random_bytes: RandomBytes = os.urandom
+    transport: Transport | None = None
+    jobs: Jobs | None = None
+    network: Jobs | None = None
+    before_write: BeforeWrite | None = None
+    random: SystemRandom = field(default_factory=SystemRandom)
+
+
+def desktop(config: TabletConfig) -> Machine:
+    """A computer as a tablet."""
+    clock = SystemClock()
+    config.home.mkdir(parents=True, exist_ok=True)
+    return Machine(
+        clock=clock,
+        ids=SystemIds(clock),
+        storage=DiskStorage(config.home),
+        camera=FolderCamera(config.camera),
+        location=PickedLocation(),
+    )
+
+
+def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None) -> Tablet:
+    """Open (or make) the tablet in `config.home`. What a kill left unsealed is sealed first.
+
+    `post` runs an act on the thread that draws.
+    """
+    ports = machine or desktop(config)
+    before = ports.before_write
+    database = (
+        TabletDatabase(config.database)
+        if before is None
+        else TabletDatabase(config.database, before)
+    )
+    files = FileStore(config.files)
+    identity = Identity(config.no_backup, ports.random_bytes)
+    library = FormLibrary(database, files)
+    replica = SqliteReplica(database, files, identity, ports.clock, library.describe)
+    transport = ports.transport or HttpTransport(
+        config.server, lambda: settings.read(database.reader(), "token")
+    )
+    sealer = Sealer(library, ports.ids, ports.random_bytes)
+    capture = Capture(
+        database, library, sealer, ports.clock, ports.ids, ports.storage, ports.location.here
+    )
+    identity.check(database)
+    capture.recover()
+    jobs = ports.jobs or ThreadWorker(post, "writer")
+    network = ports.network or ThreadWorker(post, "network")
+
+    def close() -> None:
+        jobs.call(capture.seal_all)
+        for worker in (network, jobs):
+            if isinstance(worker, ThreadWorker):
+                worker.close()
+        if isinstance(transport, HttpTransport):
+            transport.close()
+        database.close()
+
+    return Tablet(
+        jobs=jobs,
+        network=network,
+        post=post,
+        clock=ports.clock,
+        capture=capture,
+        library=library,
+        browser=Browser(database),
+        attacher=Attacher(database, files, ports.clock, ports.storage),
+        enroller=Enroller(database, identity, replica, transport, APP_VERSION),
+        people=SignIn(database, transport, ports.clock, ports.random_bytes),
+        synchroniser=Synchroniser(
+            database,
+            replica,
+            capture,
+            library,
+            transport,
+            jobs,
+            ports.clock,
+            ports.random.random,
+            post,
+        ),
+        preferences=Preferences(database),
+        camera=ports.camera,
+        location=ports.location,
+        storage=ports.storage,
+        close=close,
+    )

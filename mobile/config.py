@@ -1,0 +1,53 @@
+"""Where a tablet keeps its data and which server it speaks to: from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_SERVER = "http://127.0.0.1:8080"
+APP_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class TabletConfig:
+    """`home` holds everything; `pictures` is the folder that stands for the camera."""
+
+    home: Path
+    server: str = DEFAULT_SERVER
+    pictures: Path | None = None
+
+    @property
+    def database(self) -> Path:
+        """The database."""
+        return self.home / "tablet.db"
+
+    @property
+    def files(self) -> Path:
+        """Photographs, signatures, documents."""
+        return self.home / "files"
+
+    @property
+    def no_backup(self) -> Path:
+        """What no backup may take along: the incarnation."""
+        return self.home / "no_backup"
+
+    @property
+    def camera(self) -> Path:
+        """Pictures to choose from."""
+        return self.pictures if self.pictures is not None else self.home / "camera"
+
+
+def parse(argv: Sequence[str]) -> TabletConfig:
+    """The configuration a command line names; exits with a sentence when it is wrong."""
+    parser = argparse.ArgumentParser(prog="samruat-tablet", description=__doc__)
+    parser.add_argument("--home", type=Path, default=Path("var/tablet"), help="the tablet's data")
+    parser.add_argument("--server", default=DEFAULT_SERVER, help="address of the office")
+    parser.add_argument("--pictures", type=Path, default=None, help="folder of pictures")
+    found = parser.parse_args(argv)
+    server = str(found.server)
+    if not server.startswith(("http://", "https://")):
+        parser.error("--server begins with http:// or https://")
+    return TabletConfig(found.home, server, found.pictures)

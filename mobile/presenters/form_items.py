@@ -1,0 +1,289 @@
+"""Makes the views of a form from its session: the sections, and the items of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mobile.presenters.answers_shown import AnswerWords
+from mobile.presenters.form_locks import READ_ONLY
+from mobile.presenters.form_session import FormSession, Place
+from mobile.presenters.form_views import (
+    ChoiceView,
+    HeadingView,
+    Item,
+    LimitView,
+    ProblemView,
+    QuestionView,
+    RowLine,
+    RowsView,
+    Saved,
+    SectionView,
+)
+from mobile.presenters.observed import Sentence
+from shared.canonical import JsonValue
+from shared.forms.definition import Group, Node, Question, Repeat, Text, stored_answer
+from shared.forms.question_types import FILE_TYPES, widget_of
+from shared.forms.validation import Problem, reason_key
+
+CHOICES_SHOWN_MAX = 60
+FAST = "fast-list"
+
+
+@dataclass(slots=True)
+class Said:
+    """What the presenter knows beside the session: typed but unreadable texts, marks of saving,
+    answers of the visit before (of the root, by field)."""
+
+    typed: dict[Place, tuple[str, Text]] = field(default_factory=dict)
+    saved: dict[Place, Saved] = field(default_factory=dict)
+    previous: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+class ItemMaker:
+    """Views of one session."""
+
+    def __init__(self, session: FormSession, words: AnswerWords, said: Said) -> None:
+        self._session = session
+        self._words = words
+        self._said = said
+        self._engine = session.engine
+        self._form = session.definition
+
+    # -- sections ----------------------------------------------------------------------------
+
+    def sections(self, current: str) -> tuple[SectionView, ...]:
+        """Every page of the form with its progress."""
+        root, session = self._session.root, self._session
+        problems: dict[str, int] = {}
+        for problem in session.visible_problems():
+            key = session.section_of(problem.record_id, problem.key)
+            problems[key] = problems.get(key, 0) + 1
+        comments: dict[str, int] = {}
+        for comment in session.locks.comments:
+            key = session.section_of(comment.record, comment.field or "")
+            comments[key] = comments.get(key, 0) + 1
+        counts: dict[str, list[int]] = {section.key: [0, 0] for section in self._form.sections}
+        for question in self._form.questions(self._form.form_id):
+            found = counts.get(session.section_of(root, question.key))
+            if found is None or not question.stored or question.answered_by == "office":
+                continue
+            if not self._engine.relevant(root, question.key):
+                continue
+            answered = self._engine.value(root, question.key) is not None
+            if answered or self._engine.required(root, question.key):
+                found[0] += 1
+                found[1] += int(answered)
+        return tuple(
+            SectionView(
+                key=section.key,
+                label=section.label,
+                relevant=self._engine.relevant(root, section.key),
+                asked=counts[section.key][0],
+                answered=counts[section.key][1],
+                problems=problems.get(section.key, 0),
+                comments=comments.get(section.key, 0),
+                current=section.key == current,
+            )
+            for section in self._form.sections
+        )
+
+    def problem(self, problem: Problem) -> ProblemView:
+        """One entry of the list of problems."""
+        return ProblemView(
+            problem.record_id,
+            problem.key,
+            problem.code,
+            problem.severity == "hard",
+            problem.message,
+            self._session.section_of(problem.record_id, problem.key),
+        )
+
+    # -- items -------------------------------------------------------------------------------
+
+    def page(self, section: str) -> tuple[Item, ...]:
+        """The items of a section of the root."""
+        found = next((s for s in self._form.sections if s.key == section), None)
+        if found is None or not self._engine.relevant(self._session.root, found.key):
+            return ()
+        return tuple(self._items(self._session.root, found.children, 0))
+
+    def row_page(self, record: str) -> tuple[Item, ...]:
+        """The items of a row that was entered."""
+        repeat = self._form.repeat(self._session.type_of(record))
+        return () if repeat is None else tuple(self._items(record, repeat.children, 0))
+
+    def _items(self, record: str, nodes: tuple[Node, ...], depth: int) -> Iterator[Item]:
+        for node in nodes:
+            if not self._engine.relevant(record, node.key):
+                continue
+            if isinstance(node, Question):
+                if node.type != "hidden":
+                    yield self.question(record, node)
+            elif isinstance(node, Group):
+                atomic = node.merge == "atomic"
+                yield HeadingView(node.key, node.label, node.hint, depth, atomic)
+                yield from self._items(record, node.children, depth + 1)
+            else:
+                yield self.rows(record, node)
+
+    def question(self, record: str, question: Question) -> QuestionView:
+        """One question with everything said about its answer."""
+        session, engine, place = self._session, self._engine, (record, question.key)
+        value = engine.value(record, question.key)
+        problems = session.problems_at(record, question.key)
+        first = problems[0] if problems else None
+        typed, unreadable = self._said.typed.get(place, ("", None))
+        lock = self._lock(record, question)
+        reason = engine.nodes[record].stored.get(reason_key(question.key))
+        choices, searchable = self._choices(record, question, value)
+        limit = engine.limit(record, question.key)
+        before: JsonValue = None
+        if record == session.root and question.stored:
+            found = stored_answer(question, self._said.previous)
+            before = found if isinstance(found, (str, int, list, dict)) else None
+        soft = first is not None and first.severity == "soft" and unreadable is None
+        state = session.states.get(record)
+        conflict = state is not None and question.field in state.conflicts()
+        return QuestionView(
+            record=record,
+            key=question.key,
+            widget=_widget(question),
+            label=question.label,
+            hint=question.hint,
+            value=value,
+            shown=self._words.answer(question, value),
+            typed=typed,
+            choices=choices,
+            searchable=searchable,
+            required=question.stored and engine.required(record, question.key),
+            locked=lock is not None,
+            lock_words=lock,
+            problem=unreadable or (None if first is None else first.message),
+            hard=not soft,
+            needs_reason=soft or isinstance(reason, str),
+            reason=reason if isinstance(reason, str) else "",
+            unit=question.unit,
+            limit=None
+            if limit is None
+            else LimitView(limit.label, limit.least, limit.most, limit.unit),
+            previous=self._words.answer(question, before),
+            previous_value=before,
+            comments=session.locks.about(record, _comment_keys(question)),
+            conflict=conflict,
+            saved=self._said.saved.get((record, question.field), ""),
+            parameters=question.parameters,
+            appearance=question.appearance,
+        )
+
+    def _lock(self, record: str, question: Question) -> Sentence | None:
+        session = self._session
+        lock = session.locks.question(
+            record,
+            question,
+            session.parents,
+            hard_problem=session.has_hard(record, question.key),
+        )
+        if lock is None and question.stored and self._engine.read_only(record, question.key):
+            return READ_ONLY
+        return lock
+
+    def lock_of(self, record: str, key: str) -> Sentence | None:
+        """Why a question may not be answered now, or None."""
+        question = self._form.question(self._session.type_of(record), key)
+        return None if question is None else self._lock(record, question)
+
+    def _choices(
+        self, record: str, question: Question, value: JsonValue
+    ) -> tuple[tuple[ChoiceView, ...], bool]:
+        if question.type not in ("select_one", "select_multiple", "reference"):
+            return (), False
+        target = question.refers_to
+        if target is not None and target.kind in ("register", "record"):
+            return (), True
+        offered = self._engine.choices(record, question.key)
+        chosen = set(value) if isinstance(value, list) else {value}
+        if len(offered) > CHOICES_SHOWN_MAX:
+            return (), True
+        return tuple(ChoiceView(c.name, c.label, c.name in chosen) for c in offered), False
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def rows(self, record: str, repeat: Repeat) -> RowsView:
+        """A repeat with its rows as lines."""
+        session = self._session
+        found = session.problems_at(record, repeat.key)
+        any_problem = bool(session.problems.get((record, repeat.key)))
+        lock = session.locks.rows(record, repeat, session.parents, problem=any_problem)
+        ids = self._engine.rows(repeat.record_type, record)
+        fast = FAST in repeat.appearance.split()
+        return RowsView(
+            record=record,
+            key=repeat.key,
+            record_type=repeat.record_type,
+            label=repeat.label,
+            hint=repeat.hint,
+            rows=() if fast else tuple(self.row_line(row) for row in ids),
+            can_add=lock is None and len(ids) < repeat.rows_max and repeat.rows_from is None,
+            problem=found[0].message if found else None,
+            fast=fast,
+            comments=session.locks.about(record, (repeat.key,)),
+        )
+
+    def row_line(self, record: str) -> RowLine:
+        """A row in one line."""
+        session, engine = self._session, self._engine
+        node = engine.nodes[record]
+        summary = self._form.summary(node.record_type)
+        second = [
+            self._words.answer(question, engine.value(record, question.key))
+            for question in summary.lines
+        ]
+        problems = sum(
+            len(session.problems_at(place[0], place[1]))
+            for place in session.problems
+            if place[0] == record
+        )
+        pictures = (
+            value
+            for question in self._form.questions(node.record_type)
+            if question.type in FILE_TYPES
+            and isinstance(value := engine.value(record, question.key), dict)
+        )
+        picture = next((str(value.get("sha256", "")) for value in pictures), "")
+        return RowLine(
+            record=record,
+            title=self._row_title(record),
+            second=_joined(second),
+            problems=problems,
+            comments=len(session.locks.about_record(record)),
+            answered=session.begun(record),
+            picture=picture,
+            made=session.is_made(record),
+        )
+
+    def _row_title(self, record: str) -> Text:
+        node = self._engine.nodes[record]
+        parts = [
+            self._words.answer(question, self._engine.value(record, question.key))
+            for question in self._form.summary(node.record_type).title
+        ]
+        title = _joined(parts, " ")
+        return title or Text(f"รายการที่ {node.position}", f"No. {node.position}")
+
+
+def _joined(parts: list[Text], between: str = " · ") -> Text:
+    return Text(
+        between.join(part.th for part in parts if part.th),
+        between.join(part.en for part in parts if part.en),
+    )
+
+
+def _comment_keys(question: Question) -> tuple[str, ...]:
+    return (question.key, question.field) if question.group else (question.key,)
+
+
+def _widget(question: Question) -> str:
+    if question.type == "image" and "signature" in question.appearance.split():
+        return "signature"
+    return widget_of(question)

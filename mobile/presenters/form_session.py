@@ -1,0 +1,288 @@
+"""A form being filled: engine, problems, rows that begin with their first answer, what to save.
+
+No screen, no disk: acts return what must be saved (`Save`), and the presenter hands that on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mobile.presenters.form_locks import FormLocks, Parents
+from mobile.services.opened import OpenRecord
+from mobile.store.shown import live_rows
+from shared.canonical import JsonValue
+from shared.forms.answers import RecordAnswers, ReferenceLookup, RowAnswers
+from shared.forms.codebook import Codebook
+from shared.forms.definition import FormDefinition, Question, Repeat
+from shared.forms.logic import FormEngine
+from shared.forms.validation import Problem, validate, validate_question, validate_record
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One thing to save: answers of a record; with `begins`, the row they bring into being."""
+
+    record: str
+    values: Mapping[str, JsonValue]
+    begins: PendingRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRow:
+    """A row that does not exist until its first answer; `key` when the form makes it."""
+
+    record_type: str
+    parent: str
+    key: str | None
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+Taken = tuple[list[Save], frozenset[Place]]
+
+
+class FormSession:
+    """One opening of one record."""
+
+    def __init__(
+        self,
+        opened: OpenRecord,
+        definition: FormDefinition,
+        codebooks: Mapping[str, Codebook],
+        references: ReferenceLookup,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        has_room: bool,
+    ) -> None:
+        self.opened = opened
+        self.definition = definition
+        self.root = opened.root
+        self.states = opened.seen_states()
+        self.locks = FormLocks(definition, self.root, self.states.get(self.root), has_room)
+        self.tried = self.locks.status != "draft"
+        self.touched: set[Place] = set()
+        self._new_id = new_id
+        self._pending: dict[str, PendingRow] = {}
+        self._unsaved: dict[str, dict[str, JsonValue]] = {}
+        self._parents: dict[str, tuple[str, str]] = {}
+        self.engine = FormEngine(
+            definition,
+            self._answers(),
+            today=now,
+            codebooks=codebooks,
+            references=references,
+        )
+        self._sections = {section.key: section for section in definition.sections}
+        self._section_of: dict[Place, str] = {}
+        if opened.is_new:
+            self._take_defaults(self.root)
+        self.problems: dict[Place, list[Problem]] = {}
+        self._make_rows()
+        self.problems.clear()
+        for problem in validate(self.engine):
+            self.problems.setdefault((problem.record_id, problem.key), []).append(problem)
+
+    def _answers(self) -> RecordAnswers:
+        top = self.states.get(self.root)
+        rows: dict[str, list[RowAnswers | tuple[str, Mapping[str, JsonValue]]]] = {}
+        for state in live_rows(self.states, self.root):
+            fields = {name: state.value(name) for name in state.fields}
+            parent = state.parent or self.root
+            rows.setdefault(state.type, []).append(RowAnswers(state.record, fields, parent))
+            repeat = self.definition.repeat(state.type)
+            if repeat is not None:
+                self._parents[state.record] = (parent, repeat.key)
+        fields = {} if top is None else {name: top.value(name) for name in top.fields}
+        return RecordAnswers(self.root, fields, rows)
+
+    # -- asking ------------------------------------------------------------------------------
+
+    @property
+    def parents(self) -> Parents:
+        """What each row lies in."""
+        return Parents(self._parents)
+
+    def type_of(self, record: str) -> str:
+        """The record type of the root or a row."""
+        return self.engine.nodes[record].record_type
+
+    def begun(self, record: str) -> bool:
+        """Does the row exist already (or is it only offered)?"""
+        return record not in self._pending
+
+    def is_made(self, record: str) -> bool:
+        """Is it a row that the form makes by itself?"""
+        pending = self._pending.get(record)
+        if pending is not None:
+            return pending.key is not None
+        repeat = self.definition.repeat(self.type_of(record))
+        return repeat is not None and repeat.rows_from is not None
+
+    def visible_problems(self) -> list[Problem]:
+        """Problems to show: what is merely unanswered only after a try to hand in."""
+        return [
+            problem for found in self.problems.values() for problem in found if self._shows(problem)
+        ]
+
+    def problems_at(self, record: str, key: str) -> list[Problem]:
+        """Problems to show at one question or repeat."""
+        return [p for p in self.problems.get((record, key), ()) if self._shows(p)]
+
+    def has_hard(self, record: str, key: str) -> bool:
+        """Is there a hard problem at a question, shown or not?"""
+        return any(p.severity == "hard" for p in self.problems.get((record, key), ()))
+
+    def _shows(self, problem: Problem) -> bool:
+        waits = problem.code in ("required", "rows.too_few")
+        return self.tried or not waits or (problem.record_id, problem.key) in self.touched
+
+    def section_of(self, record: str, key: str) -> str:
+        """The section in which a question or repeat of a record is shown."""
+        record_type = self.type_of(record) if record in self.engine.nodes else ""
+        place = (record_type, key)
+        if place not in self._section_of:
+            found = self.definition.section_of(record_type, key) if record_type else None
+            self._section_of[place] = "" if found is None else found.key
+        return self._section_of[place]
+
+    # -- changing ----------------------------------------------------------------------------
+
+    def answer(
+        self, record: str, key: str, value: JsonValue
+    ) -> tuple[list[Save], frozenset[Place]]:
+        """Take an answer; what to save, and the places to draw anew."""
+        node = self.engine.nodes[record]
+        self.touched.add((record, key))
+        changed = self.engine.set(record, key, value)
+        name = self.definition.field_of(node.record_type, key)
+        values: dict[str, JsonValue] = {name: self.engine.field_value(record, name)}
+        for offered, other in self.engine.prefill(record, key).items():
+            if self.engine.field_value(record, offered) != other:
+                changed |= self.engine.set(record, offered, other)
+                values[offered] = other
+        changed |= {(record, key)} | self._make_rows()
+        self._judge(changed)
+        return self._saves(record, values), frozenset(changed)
+
+    def reason(self, record: str, key: str, text: str) -> Taken:
+        """Keep the reason given for a soft problem."""
+        name = f"{key}?reason"
+        value = text.strip() or None
+        self.engine.set(record, name, value)
+        changed = frozenset({(record, key)})
+        self._judge(changed)
+        return self._saves(record, {name: value}), changed
+
+    def add_row(self, parent: str, repeat: Repeat) -> str:
+        """A new row with its defaults; it exists from its first answer on. Returns its id."""
+        record = self._new_id()
+        changed = self._attach(record, PendingRow(repeat.record_type, parent, None), repeat)
+        self._take_defaults(record)
+        self._judge(changed)
+        self._judge_rows(parent, repeat.key)
+        self._judge_record(record)
+        return record
+
+    def remove_row(self, record: str) -> bool:
+        """Take a row out of the form; True when it was saved, so that its deletion must be, too."""
+        parent, key = self._parents[record]
+        gone = self._below(record)
+        self._judge(self.engine.remove_row(record))
+        was_saved = record not in self._pending
+        for one in gone:
+            self._pending.pop(one, None)
+            self._unsaved.pop(one, None)
+            self._parents.pop(one, None)
+        self.problems = {p: found for p, found in self.problems.items() if p[0] not in gone}
+        self._judge_rows(parent, key)
+        return was_saved
+
+    def _below(self, record: str) -> set[str]:
+        gone = {record}
+        while True:
+            more = {row for row, (parent, _) in self._parents.items() if parent in gone} - gone
+            if not more:
+                return gone
+            gone |= more
+
+    def _saves(self, record: str, values: Mapping[str, JsonValue]) -> list[Save]:
+        """What to save: rows above that do not exist yet come first."""
+        saves: list[Save] = []
+        pending = self._pending.pop(record, None)
+        if pending is not None:
+            if pending.parent in self._pending:
+                saves.extend(self._saves(pending.parent, {}))
+            merged = {**pending.values, **self._unsaved.pop(record, {}), **values}
+            return [*saves, Save(record, merged, pending)]
+        merged = {**self._unsaved.pop(record, {}), **values}
+        return [Save(record, merged)]
+
+    def _take_defaults(self, record: str) -> None:
+        values = self.engine.defaults(record)
+        for name, value in values.items():
+            if value is not None:
+                self.engine.set(record, name, value)
+                self._unsaved.setdefault(record, {})[name] = value
+
+    def _make_rows(self) -> frozenset[Place]:
+        """Offer the rows that the form makes; a deleted one is not offered again."""
+        changed: set[Place] = set()
+        for record_type, row in self.engine.missing_rows():
+            repeat = self.definition.repeat(record_type)
+            if repeat is None or row.record_id in self.states:
+                continue
+            key = str(next(iter(row.fields.values())))
+            parent = row.parent_id or self.root
+            pending = PendingRow(record_type, parent, key, dict(row.fields))
+            changed |= self._attach(row.record_id, pending, repeat) | {(parent, repeat.key)}
+            self._judge_record(row.record_id)
+        return frozenset(changed)
+
+    def _attach(self, record: str, pending: PendingRow, repeat: Repeat) -> frozenset[Place]:
+        self._pending[record] = pending
+        self._parents[record] = (pending.parent, repeat.key)
+        return self.engine.add_row(pending.record_type, record, pending.values, pending.parent)
+
+    # -- judging -----------------------------------------------------------------------------
+
+    def judge_all(self) -> list[Problem]:
+        """Before handing in: every problem, and from now on all are shown."""
+        self.tried = True
+        self.problems = {}
+        for problem in validate(self.engine):
+            self.problems.setdefault((problem.record_id, problem.key), []).append(problem)
+        return [problem for found in self.problems.values() for problem in found]
+
+    def _judge(self, changed: frozenset[Place] | set[Place]) -> None:
+        for record, key in changed:
+            node = self.engine.nodes.get(record)
+            if node is None:
+                self.problems.pop((record, key), None)
+            elif self.definition.question(node.record_type, key) is not None:
+                self._set(record, key, validate_question(self.engine, record, key))
+            elif isinstance(self._node_at(node.record_type, key), Repeat):
+                self._judge_rows(record, key)
+
+    def _node_at(self, record_type: str, key: str) -> Question | Repeat | None:
+        found = (r for r in self.definition.repeats(record_type) if r.key == key)
+        return next(found, None)
+
+    def _judge_rows(self, record: str, key: str) -> None:
+        if record in self.engine.nodes:
+            found = validate_record(self.engine, record)
+            self._set(record, key, [p for p in found if p.key == key])
+
+    def _judge_record(self, record: str) -> None:
+        for place in [p for p in self.problems if p[0] == record]:
+            del self.problems[place]
+        for problem in validate_record(self.engine, record):
+            self.problems.setdefault((record, problem.key), []).append(problem)
+
+    def _set(self, record: str, key: str, found: list[Problem]) -> None:
+        if found:
+            self.problems[record, key] = found
+        else:
+            self.problems.pop((record, key), None)
