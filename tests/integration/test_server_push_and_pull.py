@@ -11,7 +11,7 @@ from tests.support.offices import AREA, TestOffice
 def test_what_one_tablet_pushes_another_pulls_and_the_digests_agree(world: TestOffice) -> None:
     one, two = world.tablet("somchai"), world.tablet("malee")
     record = one.creates({"a": "ก", "b": "1.5"})
-    row = one.creates({"f": "x"}, type="insp/findings", parent=record)
+    row = one.creates({"f": "x"}, kind="insp/findings", parent=record)
     results = one.push()
     assert [r.outcome for r in results] == [Outcome.APPLIED, Outcome.APPLIED]
     assert all(r.scope == AREA and r.position for r in results)

@@ -180,9 +180,10 @@ class TestTablet:
     def new_id(self) -> str:
         return self.world.office.ids.new()
 
-    def seal(self, *edits: RecordEdit, author: str = "", id: str = "") -> SealedChange:
+    def seal(self, *edits: RecordEdit, author: str = "", change_id: str = "") -> SealedChange:
         now = self.world.clock.now_ms()
-        change = Change(id or self.new_id(), author or self.author, now, now, now, "boot", edits)
+        name, by = change_id or self.new_id(), author or self.author
+        change = Change(name, by, now, now, now, "boot", edits)
         sealed = seal(change)
         self.pending.append(sealed)
         return sealed
@@ -191,7 +192,7 @@ class TestTablet:
         self,
         values: Mapping[str, Any],
         *,
-        type: str = "insp",
+        kind: str = "insp",
         scope: str | None = AREA,
         parent: str | None = None,
         record: str = "",
@@ -200,11 +201,11 @@ class TestTablet:
         """A new record, sealed; its id."""
         name = record or self.new_id()
         writes = {key: FieldWrite(value) for key, value in values.items()}
-        form = type.partition("/")[0]
+        form = kind.partition("/")[0]
         self.seal(
             RecordEdit(
                 name,
-                type,
+                kind,
                 form,
                 1,
                 Operation.CREATE,
