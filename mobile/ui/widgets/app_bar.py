@@ -95,7 +95,7 @@ class AppBar(Surface, BoxLayout):
         self.label = ThaiLabel(role="heading", ink="on-primary", fit="line", automation_id="title")
         self.tools = BoxLayout(size_hint=(None, 1))
         self.tools.bind(minimum_width=self.tools.setter("width"))
-        self.pill = SyncPill(automation_id="sync_pill", pos_hint={"center_y": 0.5})
+        self.pill = SyncPill(automation_id="pill", pos_hint={"center_y": 0.5})
         self.pill.bind(on_release=lambda *_: self.dispatch("on_sync"))
         for name in ("title", "title_key", "can_go_back"):
             self.fbind(name, self._compose)

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kivy.graphics import Color, Rectangle, SmoothRoundedRectangle
+from kivy.graphics import (
+    Color,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    SmoothRoundedRectangle,
+    Translate,
+)
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty
 from kivy.uix.widget import Widget
@@ -65,6 +72,8 @@ class RecordRow(Findable, Widget):
         super().__init__(**settings)
         self.item = item
         with self.canvas:
+            PushMatrix()
+            self._place = Translate(self.x, self.y)
             self._paper = Color(*rgba("surface"))
             self._back = Rectangle()
             Color(*rgba("line"))
@@ -76,8 +85,11 @@ class RecordRow(Findable, Widget):
             self._chip_icon, self._chip_word = _Stamp(), _Stamp()
             self._sync = _Stamp()
             self._problem_icon, self._problem_count = _Stamp(), _Stamp()
-        for name in ("pos", "size", "pressed"):
+            PopMatrix()
+        for name in ("size", "pressed"):
             self.fbind(name, self._draw)
+        self.fbind("pos", self._moved)  # scrolling changes one instruction, not twenty
+        self._moved()
         self._draw()
 
     def show(self, item: RecordItem) -> None:
@@ -100,18 +112,22 @@ class RecordRow(Findable, Widget):
         count = [tr("row.problems", count=item.problems)] if item.problems else []
         return [item.title, item.second, *words, *count]
 
+    def _moved(self, *_: Any) -> None:
+        self._place.x, self._place.y = self.x, self.y
+
     def _draw(self, *_: Any) -> None:
+        """Paint with the row's lower left corner at (0, 0)."""
         item = self.item or RecordItem("", "list", "")
         blank = self.item is None
         self._paper.rgba = rgba("primary-paper" if self.pressed else "surface")
-        self._back.pos, self._back.size = self.pos, self.size
-        self._rule.pos, self._rule.size = (self.x + dp(16), self.y), (self.width - dp(16), dp(1))
-        middle = self.center_y
+        self._back.size = self.size
+        self._rule.pos, self._rule.size = (dp(16), 0), (self.width - dp(16), dp(1))
+        middle = self.height / 2
         side = round(dp(28) * look.text_scale)
         icon = None if blank else icon_texture(item.icon, side)
-        left = self._icon.put(icon, "primary", self.x + dp(16), middle)
-        left = self.x + dp(32) + side
-        right = self._draw_marks(item, self.right - dp(20), middle)
+        self._icon.put(icon, "primary", dp(16), middle)
+        left = dp(32) + side
+        right = self._draw_marks(item, self.width - dp(20), middle)
         room = right - left - dp(12)
         title = text_texture(item.title, look.size("strong"), bold=True, width=room)
         second = text_texture(item.second, look.size("small"), width=room)
