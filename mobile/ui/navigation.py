@@ -1,8 +1,9 @@
 """Which screen is shown, and the way back: names, parameters, and screens made when first asked.
 
-A screen is any widget; if it has `entering(**parameters)` it is called each time it is shown, and
-`leaving()` each time it is left. A screen is made anew each time it is opened and thrown away when
-it is left for good, so it never shows yesterday's data.
+A screen is any widget. If it has them, these are called: `entering(**parameters)` each time it is
+shown (also on coming back: look everything up anew there), `leaving()` each time another takes its
+place, `closing()` once, when it is left for good (back, replace, restart). A screen on the way back
+is kept, so that a long list is found again where it was left.
 """
 
 from __future__ import annotations
@@ -35,9 +36,10 @@ class Navigation(Layers):
         super().__init__(automation_id="navigation", **settings)
         self._makers: dict[str, Callable[[], Widget]] = {}
         self._visits: list[Visit] = []
+        self.on_shown: Callable[[Any], None] | None = None
 
     def register(self, name: str, make: Callable[[], Widget]) -> None:
-        """Say how the screen `name` is made."""
+        """Say how the screen `name` is made; `parameters` are those it is opened with."""
         self._makers[name] = make
 
     @property
@@ -51,12 +53,19 @@ class Navigation(Layers):
         return self._visits[-1].screen if self._visits else None
 
     @property
+    def parameters(self) -> dict[str, Any]:
+        """What the screen that is shown (or just being made) was opened with."""
+        return self._visits[-1].parameters if self._visits else {}
+
+    @property
     def depth(self) -> int:
         """How many steps back there are, and one."""
         return len(self._visits)
 
     def open(self, name: str, **parameters: Any) -> Any:
-        """Go to the screen `name`; the way back is kept."""
+        """Go to the screen `name`; the way back is kept. A second tap on the same opens it once."""
+        if self._visits and self._visits[-1].name == name and self.parameters == parameters:
+            return self.screen
         self._hide()
         self._visits.append(Visit(name, parameters))
         return self._show()
@@ -97,14 +106,20 @@ class Navigation(Layers):
         self.add_widget(visit.screen, index=len(self.children))
         if hasattr(visit.screen, "entering"):
             visit.screen.entering(**visit.parameters)
+        if self.on_shown is not None:
+            self.on_shown(visit.screen)
         return visit.screen
 
     def _hide(self, *, forget: bool = False) -> None:
         if not self._visits:
             return
         visit = self._visits.pop() if forget else self._visits[-1]
-        if visit.screen is not None:
-            if hasattr(visit.screen, "leaving"):
-                visit.screen.leaving()
-            self.remove_widget(visit.screen)
-        visit.screen = None
+        screen = visit.screen
+        if screen is None:
+            return
+        if screen.parent is self:
+            if hasattr(screen, "leaving"):
+                screen.leaving()
+            self.remove_widget(screen)
+        if forget and hasattr(screen, "closing"):
+            screen.closing()
