@@ -17,6 +17,7 @@ SHEETS = ("survey", "choices", "settings")
 SHEETS_NEEDED = ("survey", "settings")
 ROWS_MAX = 20_000
 PIPE = re.compile(r"(?<!\\)\|")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 SEPARATOR = re.compile(r"[|-]+")
 
 
@@ -56,6 +57,11 @@ def read_markdown(source: str) -> tuple[dict[str, Sheet], list[SheetDefect]]:
     defects: list[SheetDefect] = []
     if len(source.encode("utf-8", "replace")) > FORM_SOURCE_BYTES_MAX:
         return sheets, [_defect("", 0, "", "sheet.too_large", "ไฟล์ใหญ่เกิน", "the file is too large")]
+    unstorable = UNSTORABLE.search(source)
+    if unstorable is not None:
+        place = source.count("\n", 0, unstorable.start()) + 1
+        th, en = "มีอักขระที่เก็บไม่ได้ในบรรทัดนี้", "this line holds a character that cannot be stored"
+        return sheets, [_defect("", place, "", "sheet.character", th, en)]
     current: Sheet | None = None
     for number, line in enumerate(source.split("\n"), start=1):
         text = line.strip()

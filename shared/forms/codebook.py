@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.canonical import JsonValue
 from shared.errors import BadInput
-from shared.forms.definition import Text
+from shared.forms.definition import Choice, Text
 
 ROWS_MAX = 100_000
 
@@ -21,7 +22,7 @@ class CodebookRow:
     cells: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Codebook:
     """One version of a codebook. A record keeps the version by which it was judged."""
 
@@ -30,6 +31,11 @@ class Codebook:
     title: Text
     source: str
     rows: Mapping[str, CodebookRow]
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """The rows as options of a question, made once."""
+        return tuple(Choice(row.key, row.label, row.cells) for row in self.rows.values())
 
     def cell(self, key: str, column: str) -> str | None:
         """A cell; the columns `key`, `label` (Thai), `label_en` are always there."""

@@ -92,9 +92,7 @@ class FormEngine(RecordTree):
             return [] if found is None else list(found.choices)
         if target.kind == "codebook":
             book = self.world.codebooks.get(target.target)
-            if book is None:
-                return []
-            return [Choice(row.key, row.label, row.cells) for row in book.rows.values()]
+            return [] if book is None else list(book.choices)
         if target.kind == "rows":
             return [
                 Choice(node.record_id, self.row_title(node.record_id))

@@ -100,6 +100,8 @@ def test_the_same_text_gives_the_same_hash() -> None:
         ("| review |", "| revue |", 19, "workflow", "form.workflow"),
         ("| Demo |", "| |", 19, "form_title_en", "form.translation"),
         ("| demo |", "| Demo form |", 19, "form_id", "form.id"),
+        ("| Who |", "| W\x00ho |", 4, "", "sheet.character"),
+        ("| Who |", "| W\ud800ho |", 4, "", "sheet.character"),
         ("| choices |", "words\n| choices |", 12, "", "sheet.not_a_row"),
         ("| workflow |", "| workflaw |", 18, "workflaw", "sheet.unknown_column"),
         ("| workflow |", "| workflaw |", 18, "workflow", "sheet.missing_column"),
