@@ -9,19 +9,35 @@ list's order; a place as {"lat", "lon", "accuracy"?} of texts; a file as {"sha25
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from shared.canonical import JsonValue
-from shared.forms.definition import Question, Text
+from shared.forms.definition import Question
 from shared.forms.expressions.values import (
     Value,
     iso_date,
     iso_moment,
     iso_time,
+)
+from shared.forms.typed import (
+    DECIMAL,
+    Read,
+    Reader,
+    Unreadable,
+    read_date,
+    read_decimal,
+    read_digits,
+    read_integer,
+    read_moment,
+    read_name,
+    read_names,
+    read_nothing,
+    read_place,
+    read_text,
+    read_time,
 )
 from shared.ids import is_sha256
 from shared.limits import (
@@ -30,32 +46,23 @@ from shared.limits import (
     INTEGER_MAX,
     TEXT_LENGTH_MAX,
 )
-from shared.thai import dates
 
-DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
-INTEGER: Final = re.compile(r"-?[0-9]{1,16}")
+__all__ = [
+    "CHOICE_NAME",
+    "CHOICE_TYPES",
+    "FILE_TYPES",
+    "TYPES",
+    "QuestionType",
+    "Read",
+    "Unreadable",
+    "check_place",
+    "type_of",
+    "widget_of",
+]
+
 CHOICE_NAME: Final = re.compile(r"[^\s|]{1,64}")
 MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
 CHOICES_MAX: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A typed text that is no answer to the question; the sentence says what to type instead."""
-
-    code: str
-    message: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A typed text, read. `confirm` when the person should be shown how it was understood."""
-
-    value: JsonValue
-    confirm: bool = False
-
-
-Reader = Callable[[str], Read | Unreadable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,159 +75,6 @@ class QuestionType:
     read: Reader
     check: Callable[[object], str | None]
     computed: Callable[[JsonValue], Value]
-
-
-def unreadable(code: str, th: str, en: str) -> Unreadable:
-    """A problem with its sentence in both languages."""
-    return Unreadable(code, Text(th, en))
-
-
-NUMBER_PROBLEM = unreadable(
-    "type.decimal", "อ่านเป็นตัวเลขไม่ได้ พิมพ์เช่น 12.5", "Not a number. Type, for example, 12.5"
-)
-INTEGER_PROBLEM = unreadable(
-    "type.integer",
-    "ต้องเป็นจำนวนเต็ม พิมพ์เช่น 12",
-    "Not a whole number. Type, for example, 12",
-)
-DATE_PROBLEM = unreadable(
-    "type.date",
-    "อ่านวันที่ไม่ได้ พิมพ์เช่น 15/8/2568",
-    "Not a date. Type, for example, 15/8/2568",
-)
-TIME_PROBLEM = unreadable(
-    "type.time", "อ่านเวลาไม่ได้ พิมพ์เช่น 13.30", "Not a time. Type, for example, 13.30"
-)
-MOMENT_PROBLEM = unreadable(
-    "type.datetime",
-    "อ่านวันและเวลาไม่ได้ พิมพ์เช่น 15/8/2568 13.30",
-    "Not a date and time. Type, for example, 15/8/2568 13.30",
-)
-PLACE_PROBLEM = unreadable(
-    "type.geopoint",
-    "อ่านพิกัดไม่ได้ พิมพ์เช่น 13.7563, 100.5018",
-    "Not a position. Type, for example, 13.7563, 100.5018",
-)
-LONG_PROBLEM = unreadable(
-    "type.too_long",
-    f"ข้อความยาวเกิน {TEXT_LENGTH_MAX:,} ตัวอักษร",
-    f"The text is longer than {TEXT_LENGTH_MAX:,} characters",
-)
-NOT_TYPED = unreadable(
-    "type.not_typed", "คำถามนี้ไม่รับการพิมพ์", "This question is not answered by typing"
-)
-
-
-# -- reading what a person typed -------------------------------------------------------------
-
-
-def read_text(text: str) -> Read | Unreadable:
-    """Text is kept as typed, composed (NFC), without blanks around it; empty is "cleared"."""
-    if len(text) > TEXT_LENGTH_MAX:
-        return LONG_PROBLEM
-    clean = unicodedata.normalize("NFC", text).strip().replace("\x00", "")
-    clean = clean.encode("utf-8", "ignore").decode("utf-8")
-    return Read(clean or None)
-
-
-def _number_text(text: str) -> str:
-    """Arabic digits without blanks and thousands commas, if the commas stand where they should."""
-    plain = dates.to_arabic_digits(text).strip().replace("\u2212", "-").replace(" ", "")
-    if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?", plain):
-        plain = plain.replace(",", "")
-    return plain
-
-
-def read_integer(text: str) -> Read | Unreadable:
-    """A whole number, in Thai or Arabic digits, thousands commas allowed."""
-    plain = _number_text(text)
-    if not plain:
-        return Read(None)
-    if INTEGER.fullmatch(plain) is None or abs(int(plain)) > INTEGER_MAX:
-        return INTEGER_PROBLEM
-    return Read(int(plain))
-
-
-def read_decimal(text: str) -> Read | Unreadable:
-    """A decimal number; kept as text exactly as precise as it was typed."""
-    plain = _number_text(text)
-    if not plain:
-        return Read(None)
-    if plain.startswith((".", "-.")):
-        plain = plain.replace(".", "0.", 1)
-    plain = plain.removesuffix(".")
-    if DECIMAL.fullmatch(plain) is None:
-        return NUMBER_PROBLEM
-    sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
-    whole, point, part = digits.partition(".")
-    return Read(f"{sign}{whole.lstrip('0') or '0'}{point}{part}")
-
-
-def read_date(text: str) -> Read | Unreadable:
-    """A date as people type it, Buddhist era or not; stored as ISO."""
-    if not text.strip():
-        return Read(None)
-    found = dates.parse_date(text)
-    if isinstance(found, dates.DateProblem):
-        return DATE_PROBLEM
-    return Read(found.date.isoformat(), found.needs_confirmation)
-
-
-def read_time(text: str) -> Read | Unreadable:
-    """A time of day; stored as HH:MM."""
-    if not text.strip():
-        return Read(None)
-    found = dates.parse_time(text)
-    if isinstance(found, dates.DateProblem):
-        return TIME_PROBLEM
-    return Read(found.isoformat(timespec="minutes"))
-
-
-def read_moment(text: str) -> Read | Unreadable:
-    """A date and a time with a blank between; Thai time, stored with its offset."""
-    plain = text.strip()
-    if not plain:
-        return Read(None)
-    if iso_moment(plain) is not None:
-        return Read(plain)
-    day_text, _, time_text = re.sub(r"\s*น\.?$", "", plain).rpartition(" ")
-    day, hour = read_date(day_text), read_time(time_text)
-    if (
-        isinstance(day, Unreadable)
-        or isinstance(hour, Unreadable)
-        or not (day.value and hour.value)
-    ):
-        return MOMENT_PROBLEM
-    return Read(f"{day.value}T{hour.value}:00+07:00", day.confirm)
-
-
-def read_place(text: str) -> Read | Unreadable:
-    """Latitude and longitude in decimal degrees."""
-    plain = dates.to_arabic_digits(text).strip()
-    if not plain:
-        return Read(None)
-    parts = [part for part in re.split(r"[\s,]+", plain) if part]
-    if len(parts) != 2 or len(plain) > 60:
-        return PLACE_PROBLEM
-    value: JsonValue = {"lat": parts[0], "lon": parts[1]}
-    return PLACE_PROBLEM if check_place(value) else Read(value)
-
-
-def read_name(text: str) -> Read | Unreadable:
-    """The name of one choice, or the id of a referred row."""
-    plain = text.strip()
-    return Read(plain or None) if len(plain) <= 200 else LONG_PROBLEM
-
-
-def read_names(text: str) -> Read | Unreadable:
-    """Names of choices with blanks between."""
-    names: list[JsonValue] = list(dict.fromkeys(text.split()))
-    return Read(names or None)
-
-
-def read_nothing(text: str) -> Read | Unreadable:
-    """For what is drawn, photographed or computed."""
-    return NOT_TYPED if text.strip() else Read(None)
 
 
 # -- checking what is stored: data from outside, never trusted, never a crash ----------------
@@ -388,8 +242,13 @@ CHOICE_TYPES: Final = frozenset({"select_one", "select_multiple"})
 FILE_TYPES: Final = frozenset({"image", "signature", "audio", "file"})
 
 
+TEXT_OF_DIGITS: Final = replace(TYPES["text"], read=read_digits)
+
+
 def type_of(question: Question) -> QuestionType:
-    """The type of a loaded question."""
+    """The type of a loaded question; a text with the appearance `numbers` reads Thai digits."""
+    if question.type == "text" and "numbers" in question.appearance.split():
+        return TEXT_OF_DIGITS
     return TYPES[question.type]
 
 

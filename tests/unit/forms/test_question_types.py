@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.forms.question_types import TYPES, Read, Unreadable, widget_of
+from shared.forms.question_types import TYPES, Read, Unreadable, type_of, widget_of
 from tests.support.forms import form_of, question
 
 FILE = {"sha256": "a" * 64, "name": "รูป.jpg", "size": 10, "type": "image/jpeg"}
@@ -126,6 +126,12 @@ def test_a_place_computes_as_odk_writes_it() -> None:
     place = {"lat": "13.75", "lon": "100.5", "accuracy": "5.0"}
     assert TYPES["geopoint"].computed(place) == "13.75 100.5 0 5.0"
     assert TYPES["geopoint"].computed("x") is None
+
+
+def test_a_number_that_is_text_is_stored_in_arabic_digits() -> None:
+    (phone, plain) = form_of(question("a", appearance="numbers"), question("b")).questions("demo")
+    assert type_of(phone).read("๐๘๑-๒๓๔-๕๖๗๘") == Read("081-234-5678")
+    assert type_of(plain).read("หมู่ ๕") == Read("หมู่ ๕")
 
 
 def test_widgets_follow_type_and_appearance() -> None:
