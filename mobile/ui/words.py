@@ -1,0 +1,16 @@
+"""A presenter's sentence in the language of the look, whichever of its two shapes it has."""
+
+from __future__ import annotations
+
+from mobile.presenters.observed import Sentence, Words
+from mobile.ui.look import look
+from mobile.ui.strings import tr
+
+
+def say(sentence: Sentence | None) -> str:
+    """The words of a catalogue key with its parts, or of a text in both languages; "" for None."""
+    if sentence is None:
+        return ""
+    if isinstance(sentence, Words):
+        return tr(sentence.key, **dict(sentence.parts))
+    return sentence.get(look.language)
