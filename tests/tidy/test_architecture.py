@@ -29,7 +29,7 @@ FOLDERS = {
         "store": {"models"},
         "services": {"store", "models", "forms_import", "xlsform"},
         "forms_import": set[str](),
-        "xlsform": set[str](),
+        "xlsform": {"forms_import"},
         "exports": {"services", "store", "models"},
         "reports": {"services", "store", "models"},
         "api": {"services", "store", "models", "exports", "reports"},
