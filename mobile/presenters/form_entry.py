@@ -12,7 +12,7 @@ from dataclasses import replace
 from mobile.device.ports import Picture
 from mobile.presenters.form_page import ALL, FormPage
 from mobile.presenters.form_session import Place, Save
-from mobile.presenters.form_views import ChoiceView
+from mobile.presenters.form_views import ChoiceView, ProblemView
 from mobile.presenters.observed import Words, told
 from mobile.presenters.rows import RowsPresenter
 from mobile.services.opened import OpenRecord
@@ -192,6 +192,20 @@ class FormPresenter(FormPage):
         return RowsPresenter(self, session, self._maker, self._words, record, repeat)
 
     # -- handing in --------------------------------------------------------------------------
+
+    def check(self) -> tuple[ProblemView, ...]:
+        """What must be put right before handing in; from now on every problem is shown."""
+        session, maker = self._session, self._maker
+        if session is None or maker is None or session.locks.whole() is not None:
+            return ()
+        found = [maker.problem(p) for p in session.judge_all() if p.severity == "hard"]
+        found += [
+            ProblemView(record, key, "typed", True, message, session.section_of(record, key))
+            for (record, key), (typed, message) in self._said.typed.items()
+            if typed
+        ]
+        self._draw(ALL)
+        return tuple(found)
 
     def submit(self) -> bool:
         """Hand the record in, or show what must be put right first."""

@@ -174,6 +174,7 @@ class ItemMaker:
             saved=self._said.saved.get((record, question.field), ""),
             parameters=question.parameters,
             appearance=question.appearance,
+            type=question.type,
         )
 
     def _lock(self, record: str, question: Question) -> Sentence | None:
@@ -227,6 +228,8 @@ class ItemMaker:
             can_add=lock is None and len(ids) < repeat.rows_max and repeat.rows_from is None,
             problem=found[0].message if found else None,
             fast=fast,
+            count=len(ids),
+            pictures=_is_pictures(repeat),
             comments=session.locks.about(record, (repeat.key,)),
         )
 
@@ -270,6 +273,11 @@ class ItemMaker:
         ]
         title = _joined(parts, " ")
         return title or Text(f"รายการที่ {node.position}", f"No. {node.position}")
+
+
+def _is_pictures(repeat: Repeat) -> bool:
+    first = next((node for node in repeat.children if isinstance(node, Question)), None)
+    return first is not None and _widget(first) == "photo"
 
 
 def _joined(parts: list[Text], between: str = " · ") -> Text:

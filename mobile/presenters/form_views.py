@@ -66,7 +66,7 @@ class QuestionView:
 
     `widget` is a name of `shared.forms.question_types` (text, multiline, number, date, time,
     datetime, choice, choices, reference, acknowledge, place, photo, signature, audio, file, note,
-    calculated). `value` is what is stored; `shown` how a person reads it; `typed` what was typed
+    calculated), `type` the question's own type (integer, decimal ...). `value` is what is stored; `shown` how a person reads it; `typed` what was typed
     and could not be read yet. `searchable`: ask `search_choices` instead of showing `choices`.
     """
 
@@ -96,6 +96,7 @@ class QuestionView:
     saved: Saved = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     appearance: str = ""
+    type: str = ""
     kind: Literal["question"] = "question"
 
 
@@ -128,7 +129,9 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True)
 class RowsView:
-    """A repeat: its rows as lines, and whether one may be added. `fast` asks for RowsPresenter."""
+    """A repeat: its rows as lines, and whether one may be added. `fast` asks for RowsPresenter,
+    whose rows are only counted here. `pictures`: a row is a picture, so one is added by taking it.
+    """
 
     record: str
     key: str
@@ -139,6 +142,8 @@ class RowsView:
     can_add: bool
     problem: Text | None
     fast: bool
+    count: int = 0
+    pictures: bool = False
     comments: tuple[str, ...] = ()
     kind: Literal["rows"] = "rows"
 
