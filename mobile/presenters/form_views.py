@@ -66,7 +66,8 @@ class QuestionView:
 
     `widget` is a name of `shared.forms.question_types` (text, multiline, number, date, time,
     datetime, choice, choices, reference, acknowledge, place, photo, signature, audio, file, note,
-    calculated), `type` the question's own type (integer, decimal ...). `value` is what is stored; `shown` how a person reads it; `typed` what was typed
+    calculated), `type` the question's own type (integer, decimal ...). `value` is what is stored;
+    `shown` how a person reads it; `typed` what was typed
     and could not be read yet. `searchable`: ask `search_choices` instead of showing `choices`.
     """
 

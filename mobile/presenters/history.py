@@ -55,16 +55,22 @@ class HistoryPresenter(Observed[HistoryState]):
         if top is None:
             return
         form = tablet.library.version(top.form, top.version)
-        words = AnswerWords(form, tablet.library.codebooks())
+        words = AnswerWords(form, tablet.library.codebooks(), self._title_of)
         names = tablet.browser.names()
         own = tablet.browser.own_changes(self._root)
         entries = [self._own_entry(one, words, form, names) for one in own]
         known = {one.change.id for one in own}
         entries += self._others(states, words, names, known)
+        # Newest first; what has the same time stays in the order of saving.
+        entries.reverse()
         entries.sort(key=lambda pair: -pair[0])
         line = tablet.browser.line(self._root)
         title = "" if line is None else line.title
         self._show(HistoryState(title, tuple(entry for _, entry in entries)))
+
+    def _title_of(self, record: str) -> str:
+        line = self._tablet.browser.line(record)
+        return "" if line is None else line.title
 
     def _own_entry(
         self,

@@ -27,6 +27,7 @@ from shared.forms.question_types import (
 from shared.thai.text import search_key
 
 SUGGESTIONS_MAX = 8
+ALWAYS = "true()"
 EARLIER_AT_ONCE = 300
 EARLIER_MAX = 5_000
 QUICK_TYPES = frozenset(
@@ -319,7 +320,7 @@ def quick_questions(form: FormDefinition, repeat: Repeat) -> tuple[Question, ...
         and question.type not in FILE_TYPES
         and not question.default
         and question.answered_by == "field"
-        and (question.key in shown or (question.required == "yes" and not question.relevant))
+        and (question.key in shown or (question.required == ALWAYS and not question.relevant))
     )
 
 

@@ -21,7 +21,9 @@ from mobile.services.preferences import Preferences
 from mobile.services.sign_in import SignIn
 from mobile.services.synchronise import Synchroniser
 from mobile.services.worker import Jobs, Post
+from mobile.store.database import TabletDatabase
 from mobile.store.people import Person
+from mobile.store.replica import SqliteReplica
 from shared.clocks import BANGKOK, WallClock
 
 
@@ -33,6 +35,8 @@ class Tablet:
     network: Jobs
     post: Post
     clock: WallClock
+    database: TabletDatabase
+    replica: SqliteReplica
     capture: Capture
     library: FormLibrary
     browser: Browser
