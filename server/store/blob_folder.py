@@ -75,6 +75,14 @@ class BlobFolder:
         except FileNotFoundError:
             raise NotFound("there is no such file") from None
 
+    def is_sound(self, sha256: str) -> bool:
+        """Do the bytes still hash to their name?"""
+        digest = hashlib.sha256()
+        with self.open(sha256) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+        return digest.hexdigest() == sha256
+
     def _path(self, sha256: str) -> Path:
         assert is_sha256(sha256), "files are named by their SHA-256 only"
         return self._folder / sha256[:2] / sha256

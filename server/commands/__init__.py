@@ -1,0 +1,1 @@
+"""The commands of samruat-server, a file a noun."""

@@ -1,0 +1,136 @@
+"""init, serve, demo and doctor: the installation as a whole."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from types import FrameType
+from typing import Any
+
+from server.app import Ports, create_app, office_of
+from server.catalog import catalog_forms, codebook_document, codebook_names
+from server.commands.running import CommandFailed, Run
+from server.demonstration.load import SIGN_INS_FILE, Sources, is_loaded, load_demonstration
+from server.demonstration.load import new_codes as demonstration_codes
+from server.demonstration.past import PastClock, past_ids
+from server.services.examine_installation import examine_installation
+from server.serving import make_server
+from server.store.system import SystemClock
+
+PORT = 8080
+
+
+def add_commands(commands: Any) -> None:
+    """The subcommands of this file."""
+    init = commands.add_parser("init", help="make an empty office")
+    init.add_argument("--new-epoch", action="store_true", help="after a restore without its epoch")
+    init.set_defaults(command=initialise)
+    for name, help_text, act in (
+        ("serve", "serve the office", serve),
+        ("demo", "serve an office with believable data", demo),
+    ):
+        parser = commands.add_parser(name, help=help_text)
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=_port, default=PORT)
+        parser.set_defaults(command=act)
+    doctor_parser = commands.add_parser("doctor", help="look everything over")
+    doctor_parser.set_defaults(command=doctor)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"a port is a number up to 65535, not {text!r}")
+    return int(text)
+
+
+def initialise(run: Run, arguments: argparse.Namespace) -> None:
+    """Make or migrate the database and its folder."""
+    app = run.app(pages=False, new_epoch=arguments.new_epoch)
+    text = office_of(app).epoch.text
+    run.say(
+        f"The office in {run.data} is ready (epoch {text}).\n"
+        "Next: samruat-server user add NAME --role administrator",
+        {"data": str(run.data), "epoch": text},
+    )
+
+
+def serve(run: Run, arguments: argparse.Namespace) -> None:
+    """Serve until told to stop."""
+    run.office()
+    run.close()
+    _serve(run, arguments, [])
+
+
+def demo(run: Run, arguments: argparse.Namespace) -> None:
+    """Load the demonstration when the office is empty, then serve it."""
+    fresh = not (run.data / SIGN_INS_FILE).exists()
+    if fresh:
+        _load(run)
+    app = run.app()
+    parts = office_of(app)
+    if not is_loaded(parts):
+        raise CommandFailed(
+            f"{run.data} holds an office that is not the demonstration: choose another --data"
+        )
+    lines = [(run.data / SIGN_INS_FILE).read_text(encoding="utf-8").rstrip()]
+    lines += ["Enrolment codes for two tablets (one use, 24 hours):"]
+    lines += [f"  {code}   {label}" for code, label in demonstration_codes(parts)]
+    _serve(run, arguments, lines)
+
+
+def _load(run: Run) -> None:
+    run.say("Loading the demonstration's data; this happens once.", {"loading": True})
+    clock = PastClock(SystemClock().now_ms())
+    app = create_app(run.config(pages=False), Ports(clock=clock, ids=past_ids(clock)))
+    parts = office_of(app)
+    try:
+        if is_loaded(parts):
+            raise CommandFailed(
+                f"{run.data} holds an office already (or a demonstration that was interrupted):"
+                " choose another --data, or run: make demo-reset"
+            )
+        sources = Sources(catalog_forms(), [codebook_document(n) for n in codebook_names()])
+        load_demonstration(parts, clock, sources, run.data / SIGN_INS_FILE)
+    finally:
+        parts.database.close()
+
+
+class _Stop(Exception):
+    """The system asked the server to end."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise _Stop
+
+
+def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
+    server = make_server(run.app(), arguments.host, arguments.port)
+    port = server.effective_port
+    address = f"http://{arguments.host}:{port}"
+    run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        server.run()
+    except (_Stop, KeyboardInterrupt):
+        pass
+    finally:
+        server.close()
+
+
+def doctor(run: Run, arguments: argparse.Namespace) -> None:
+    """Recompute every hash and digest."""
+    found = examine_installation(run.office())
+    text = (
+        f"{found.records} records, {found.changes} changes, {found.files} files looked over; "
+        f"{found.quarantined} changes wait in quarantine."
+    )
+    value = {
+        "records": found.records,
+        "changes": found.changes,
+        "files": found.files,
+        "quarantined": found.quarantined,
+        "wrong": found.wrong,
+    }
+    run.say("\n".join([text, *found.wrong]), value)
+    if found.wrong:
+        raise CommandFailed(f"{len(found.wrong)} things are wrong: restore from a backup")
