@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ PAGE_ROWS: Final = 50
 COUNT_MAX: Final = 10_000
 """Beyond this many the exact count is not worth its time: the page says "more than"."""
 
+Lines = Select[RecordRow, str]
 Order = Literal["oldest", "newest"]
 
 
@@ -140,7 +141,7 @@ def _conditions(query: ReviewQuery, scopes: Scopes) -> list[ColumnElement[bool]]
     return wanted
 
 
-def _ordered(found: Select[Any], query: ReviewQuery) -> Select[Any]:
+def _ordered(found: Lines, query: ReviewQuery) -> Lines:
     when, what = RecordRow.changed_at, RecordRow.id
     if query.order == "newest":
         if query.after is not None:
@@ -162,4 +163,6 @@ def _count(session: Session, wanted: list[ColumnElement[bool]]) -> int | None:
 def _by_state(session: Session, query: ReviewQuery, scopes: Scopes) -> dict[str, int]:
     """How many records there are in each state, whatever else is asked for."""
     found = select(RecordRow.status, func.count()).where(*_conditions(ReviewQuery(), scopes))
-    return {str(status): count for status, count in session.execute(found.group_by(RecordRow.status))}
+    return {
+        str(status): count for status, count in session.execute(found.group_by(RecordRow.status))
+    }

@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.web import areas, files, fleet, frame, people, record, record_acts, registers, review
-from server.web import forms, sign_in
+from server.web import (
+    areas,
+    files,
+    fleet,
+    forms,
+    frame,
+    people,
+    record,
+    record_acts,
+    registers,
+    review,
+    sign_in,
+)
 from server.web.desk import pages
 
 
@@ -21,3 +32,4 @@ def register(app: Flask) -> None:
     ):  # fmt: skip
         group.add_pages()
     app.register_blueprint(pages)
+    app.extensions[frame.ERROR_PAGE] = frame.error_page

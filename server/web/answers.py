@@ -1,4 +1,4 @@
-"""Stored values as a person reads them: choice labels, Buddhist dates, names of what is referred to.
+"""Stored values as a person reads them: choice labels, Buddhist dates, names of other records.
 
 Nothing here fails on an odd value: what does not fit its question is shown as it was stored.
 """

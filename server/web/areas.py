@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from server.services.list_areas import Area, AreaHours, list_area_lines
 from server.services.read_area_page import read_area_page
-from server.web.desk import page, pages, reading, scopes
+from server.web.desk import page, pages, reading, scopes, words
 
 
 def add_pages() -> None:
@@ -19,11 +21,16 @@ def areas() -> str:
         lines = list_area_lines(session, scopes())
     reached = sum(line.hours.verified >= line.area.target_minutes for line in lines)
     points = [
-        {"lat": line.area.centre[0], "lon": line.area.centre[1], "code": line.area.code}
+        {
+            "lat": line.area.centre[0],
+            "lon": line.area.centre[1],
+            "label": line.area.name(words().language),
+            "open": url_for("pages.area", code=line.area.code),
+        }
         for line in lines
         if line.area.centre is not None
     ]
-    return page("areas.html", lines=lines, reached=reached, gauge=gauge, points=points)
+    return page("areas.html", lines=lines, reached=reached, gauge=gauge, map_points=points)
 
 
 def area(code: str) -> str:

@@ -6,7 +6,7 @@ import functools
 import hmac
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -133,7 +133,7 @@ def act(rule: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]
                 raise PageExpired("the token of the page does not fit")
             return deed(*args, **kwargs)
 
-        pages.add_url_rule(rule, deed.__name__, guarded, methods=["POST"], **options)
+        pages.add_url_rule(rule, deed.__name__, cast(Any, guarded), methods=["POST"], **options)
         return guarded
 
     return bind

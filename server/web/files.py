@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import Final
 
 from flask import Response, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.catalog import province_polygons
 from server.services.open_record_file import open_record_file
+from server.services.read_base_map import read_base_map
 from server.web.desk import office, pages, scopes
 
 SHOWN_IN_PAGE: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -37,14 +35,9 @@ def file(sha256: str) -> AnyResponse:
     return answer
 
 
-@cache
-def _outlines() -> bytes:
-    return json.dumps(province_polygons(), ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def provinces() -> AnyResponse:
     """The provinces' outlines, drawn as the base map: no tiles, no other host."""
-    answer = make_response(_outlines())
+    answer = make_response(read_base_map())
     answer.headers["Content-Type"] = "application/geo+json"
     answer.headers["Cache-Control"] = f"private, max-age={DAY_SECONDS}"
     answer.add_etag()

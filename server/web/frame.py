@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import abort, g, make_response, redirect, request, url_for
+from flask import g, make_response, redirect, request, url_for
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from server.services.keep_staff_session import keep_staff_session
 from server.services.list_conflicts import count_open_conflicts
 from server.services.read_staff_session import Staff, read_staff_session
 from server.web import formats
@@ -25,12 +25,13 @@ from server.web.desk import (
     typed,
     words,
 )
-from server.services.keep_staff_session import keep_staff_session
 from server.web.sign_in import SESSION_COOKIE, ask_to_sign_in
 from server.web.words import LANGUAGES
 from shared.errors import Forbidden, NotFound, NotSignedIn, SurveyError
 from shared.problem_sentences import sentence
 
+ERROR_PAGE: Final = "samruat_error_page"
+"""Where the app looks for what shows an error to a person."""
 POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -61,11 +62,8 @@ OPEN_TO_ALL: Final = frozenset({"sign_in_page", "sign_in", "language", "policy_r
 def add_pages() -> None:
     """Everything around the pages."""
     pages.before_request(_who_asks)
-    pages.after_request(_safe)
-    pages.context_processor(_known_to_templates)
-    pages.register_error_handler(NotSignedIn, _nobody)
-    pages.register_error_handler(SurveyError, _problem)
-    pages.register_error_handler(500, _mistake)
+    pages.after_app_request(_safe)
+    pages.app_context_processor(_known_to_templates)
     pages.add_url_rule("/language/<code>", "language", _language)
     pages.add_url_rule("/<path:rest>", "elsewhere", _elsewhere)
 
@@ -99,10 +97,12 @@ def _from_our_pages() -> None:
 
 
 def _safe(answer: Response) -> Response:
+    if request.path.startswith("/api/"):
+        return answer
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
-    if "Cache-Control" not in answer.headers:
-        answer.headers["Cache-Control"] = "no-store"
+    if request.endpoint != "static":
+        answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
 
@@ -111,8 +111,10 @@ def _known_to_templates() -> dict[str, Any]:
     language = t.language
 
     def icon(name: str, label: str = "") -> Markup:
-        said = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(
-            ' aria-hidden="true"'
+        said = (
+            Markup(' role="img" aria-label="{}"').format(label)
+            if label
+            else Markup(' aria-hidden="true"')
         )
         href = url_for("static", filename="vendor/icons/icons-7.4.47.svg")
         return Markup('<svg class="icon"{}><use href="{}#{}"></use></svg>').format(said, href, name)
@@ -156,11 +158,10 @@ def _open_conflicts() -> int:
     return found
 
 
-def _nobody(problem: NotSignedIn) -> Response:
-    return ask_to_sign_in(expired=False)
-
-
-def _problem(problem: SurveyError) -> Response:
+def error_page(problem: SurveyError) -> Response:
+    """What a person sees of an error: what happened, why, what to do next."""
+    if isinstance(problem, NotSignedIn):
+        return ask_to_sign_in(expired=False)
     t = words()
     text = sentence(problem.code, t.language, **problem.facts)
     body = page("error.html", problem=problem, sentence=text)
@@ -170,13 +171,7 @@ def _problem(problem: SurveyError) -> Response:
     return answer
 
 
-def _mistake(mistake: HTTPException) -> Response:
-    return _problem(SurveyError("an unexpected mistake"))
-
-
 def _elsewhere(rest: str) -> Response:
-    if rest.startswith(("api/", "static/")):
-        abort(404)
     raise NotFound("no such page")
 
 
@@ -193,4 +188,3 @@ def _language(code: str) -> Response:
         secure=office().config.secure_cookies,
     )
     return answer
-

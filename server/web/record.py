@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from server.services.evaluate_record import RegisterLookup
+from server.services.evaluate_record import HOURS_VERIFIED, RegisterLookup
 from server.services.read_record_page import (
     HistoryEntry,
     RecordTree,
@@ -20,16 +20,15 @@ from server.services.read_record_page import (
 )
 from server.web.desk import office, page, pages, reading, scopes, sign, words
 from server.web.history_view import EntryView, entry_view
+from server.web.lay_form import RecordViewBuilder, engine_for, plain_view, referred_records
 from server.web.record_view import (
     AnswerView,
+    ConflictView,
     GroupView,
     ItemView,
     RecordView,
-    RecordViewBuilder,
-    engine_for,
-    plain_view,
-    referred_records,
 )
+from shared.records.state import Sibling
 from shared.records.workflow import Status
 
 _log = logging.getLogger(__name__)
@@ -74,16 +73,16 @@ def show(session: Session, record_id: str) -> Shown:
 
 def record(record_id: str) -> str:
     """The whole page."""
+    return record_page(record_id)
+
+
+def record_page(record_id: str, refused: str = "") -> str:
+    """The page; `refused` says why what was just tried was not done."""
     with reading() as session:
         shown = show(session, record_id)
         changes = read_history(session, shown.tree)
         entries = _entries(session, shown, changes)
     tree = shown.tree
-    conflicts = [
-        (view, sign("conflict", {"record": view.record, "field": view.field,
-                                 "seen": [s.dot for s in view.siblings]}))
-        for view in shown.view.conflicts
-    ]  # fmt: skip
     return page(
         "record.html",
         shown=shown,
@@ -91,7 +90,10 @@ def record(record_id: str) -> str:
         row=tree.row,
         flow=tree.state.workflow,
         view=shown.view,
-        conflicts=conflicts,
+        conflicts=[
+            (one, sign("conflict", _seen_conflict(tree, one))) for one in shown.view.conflicts
+        ],
+        refused=refused,
         history=entries,
         seen=sign("record", _seen(tree)),
         points=_points(shown.view),
@@ -112,11 +114,36 @@ def glance(record_id: str) -> str:
 
 def _seen(tree: RecordTree) -> dict[str, Any]:
     """What a decision over this page names."""
+    new = office().ids.new
     return {
         "record": tree.row.id,
-        "status": tree.row.status,
         "content": tree.content,
+        "base": tree.state.revision,
+        "opened": office().clock.now_ms(),
+        "approve": new(),
+        "return": new(),
+        "verify": new(),
+        "hours": [s.dot.id for s in _hours_siblings(tree)],
     }
+
+
+def _seen_conflict(tree: RecordTree, conflict: ConflictView) -> dict[str, Any]:
+    """All values of a conflict that the page lists; a change id that makes a resend harmless."""
+    return {
+        "root": tree.row.id,
+        "record": conflict.record,
+        "field": conflict.field,
+        "seen": [sibling.dot for sibling in conflict.siblings],
+        "change": office().ids.new(),
+        "opened": office().clock.now_ms(),
+    }
+
+
+def _hours_siblings(tree: RecordTree) -> tuple[Sibling, ...]:
+    for name, siblings in tree.state.fields.items():
+        if name.rpartition("/")[2] == HOURS_VERIFIED:
+            return siblings
+    return ()
 
 
 def _blocked(tree: RecordTree) -> str:
@@ -128,9 +155,7 @@ def _blocked(tree: RecordTree) -> str:
     return "approve.blocked_disputed" if tree.row.disputed else ""
 
 
-def _entries(
-    session: Session, shown: Shown, changes: tuple[HistoryEntry, ...]
-) -> list[EntryView]:
+def _entries(session: Session, shown: Shown, changes: tuple[HistoryEntry, ...]) -> list[EntryView]:
     people = people_named(session, {one.author for one in changes if one.author})
     devices = devices_named(session, {one.client for one in changes if one.client})
     return [entry_view(one, shown.view, people, devices, words()) for one in changes]
@@ -181,6 +206,6 @@ def _hours_question(shown: Shown) -> HoursQuestion | None:
         value = texts.engine.value(root, question.key)
         if question.name in ("h_sem", "h_hear", "h_other"):
             claims.append((question.label.get(texts.language), str(value or "0")))
-        elif question.name == "h_ok":
+        elif question.name == HOURS_VERIFIED:
             verified = value == "yes"
     return HoursQuestion(claims, verified)

@@ -30,7 +30,7 @@ from server.web.desk import (
     typed,
     words,
 )
-from server.web.record_view import engine_for
+from server.web.lay_form import engine_for
 from shared.canonical import JsonValue, canonical_text
 from shared.errors import NotFound
 from shared.forms.definition import FormDefinition, Question
@@ -98,7 +98,9 @@ def register_list() -> str:
         found = list_register(session, query, scopes())
     next_address = None
     if found.next is not None:
-        kept = {name: value for name, value in asked.items() if value and name != "said"}
+        kept: dict[str, Any] = {
+            name: value for name, value in asked.items() if value and name != "said"
+        }
         kept["after"] = f"{found.next[1]}.{found.next[0]}"
         next_address = url_for("pages.register_list", **kept)
     return page(

@@ -167,4 +167,3 @@ def conflicts() -> str:
     with reading() as session:
         lines = list_conflicts(session, scopes())
     return page("conflicts.html", lines=lines)
-

@@ -8,7 +8,7 @@ the person looks at the page anew and decides.
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from flask import current_app, g, make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -45,9 +45,10 @@ def ask_to_sign_in(*, expired: bool) -> Response:
             answer.headers["HX-Redirect"] = url_for("pages.sign_in_page")
             return answer
         path = request.full_path.rstrip("?")
-        facts = {"expired": 1} if expired else {}
-        back = {} if path == "/" else {"back": path}
-        return redirect(url_for("pages.sign_in_page", **back, **facts), 303)
+        asked: dict[str, Any] = {"expired": 1} if expired else {}
+        if path != "/":
+            asked["back"] = path
+        return redirect(url_for("pages.sign_in_page", **asked), 303)
     carried = _typed_fields()
     back = local_path(carried.get("_page", "/"))
     body = page("sign_in.html", back=back, carried=json.dumps(carried), problem="", expired=True)
@@ -74,11 +75,14 @@ def sign_in() -> Response:
     back = local_path(request.form.get("back", "/"))
     carried = request.form.get("carried", "")
     try:
-        begun = sign_in_staff(office(), login, password)
+        begun = sign_in_staff(office(), login, password, request.remote_addr or "")
     except SurveyError as problem:
         text = sentence(problem.code, words().language, **problem.facts)
         body = page("sign_in.html", back=back, carried=carried, problem=text, expired=False)
         return make_response(body, problem.http_status)
+    earlier = request.cookies.get(SESSION_COOKIE, "")
+    if earlier:
+        sign_out_staff(office(), earlier)
     fields = _carried_fields(carried)
     answer = _resumed(begun.token, fields, back) if fields else redirect(back, 303)
     answer.set_cookie(
