@@ -176,7 +176,8 @@ def dot_of(change: Change, client: str) -> Dot:
 def apply_edit(
     history: RecordHistory, edit: RecordEdit, dot: Dot, *, applied: bool = True
 ) -> EditOutcome:
-    """Merge the values of one edit. The revision rises by one; transitions are not handled here.
+    """Merge the values of one edit: the revision rises by one, or nothing changes when all of them
+    are here already. Transitions are not handled here.
 
     With `applied=False` the writes are kept (quarantine): they carry the walk and change nothing
     that anybody is shown. Merged again with `applied=True` (released), they count from now on.
@@ -193,6 +194,8 @@ def apply_edit(
         new = Write(dot, name, write.value, write.seen, write.salt, applied, accepted, revision)
         fields[name] = {**fields.get(name, {}), dot.id: new}
         added.append(new)
+    if not added:
+        return EditOutcome(history, Effect.APPLIED)
     after = replace(
         history,
         writes=fields,

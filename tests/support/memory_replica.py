@@ -1,0 +1,255 @@
+"""A replica in memory: the port `sync.ports.Replica` in its plainest form, for laws and contracts.
+
+Its rules (when an overlay is lifted, what a leave removes, how digests come about) are handed in,
+so that a test can hand in wrong ones and see that they are noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from shared.records.state import RecordState, decode_state
+from sync.changes import Change, SealedChange, frame, read_change
+from sync.commitments import chain_next, chain_start
+from sync.digest import EMPTY, from_text, replaced, row_digest
+from sync.messages import ChangeResult, Leave, Outcome, Page, Put
+from sync.overlay import overlay
+from sync.ports import BlobToSend, NumberedLine, Standing
+
+
+@dataclass(slots=True)
+class Held:
+    """One own change: `result` once the server has answered, `lifted` once the base has it."""
+
+    sealed: SealedChange
+    change: Change
+    client: str
+    number: int
+    result: ChangeResult | None = None
+    lifted: bool = False
+
+
+@dataclass(slots=True)
+class Row:
+    """One base row; `current` is False for what a new epoch has not confirmed yet."""
+
+    scope: str
+    revision: int
+    state: bytes
+
+
+Rows = dict[str, Row]
+
+
+def lifted_at_position(held: Held, cursors: dict[str, int], _: int) -> bool:
+    """An overlay goes when the base has reached the position that its result names."""
+    result = held.result
+    if result is None or result.outcome is Outcome.QUARANTINED:
+        return False
+    return result.scope is None or cursors.get(result.scope, -1) >= (result.position or 0)
+
+
+def leave_own_scope(rows: Rows, scope: str, leave: Leave) -> None:
+    """A leave ends the membership of its own scope, and only up to its revision."""
+    row = rows.get(leave.record)
+    if row is not None and row.scope == scope and row.revision <= leave.revision:
+        del rows[leave.record]
+
+
+def put_if_newer(rows: Rows, scope: str, state: RecordState, data: bytes) -> None:
+    """A put applies unless a newer revision is here."""
+    row = rows.get(state.record)
+    if row is None or row.revision <= state.revision:
+        rows[state.record] = Row(scope, state.revision, data)
+
+
+def digest_of_own_rows(rows: Rows, page: Page) -> int:
+    """The digest of a scope is computed from the rows held, never adopted."""
+    total = EMPTY
+    for record, row in rows.items():
+        if row.scope == page.scope:
+            total = replaced(total, None, row_digest(record, row.revision, row.state))
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the replica does where a wrong rule would lose something."""
+
+    is_lifted: Callable[[Held, dict[str, int], int], bool] = lifted_at_position
+    leave: Callable[[Rows, str, Leave], None] = leave_own_scope
+    put: Callable[[Rows, str, RecordState, bytes], None] = put_if_newer
+    digest: Callable[[Rows, Page], int] = digest_of_own_rows
+
+
+def adopted_digest(_: Rows, page: Page) -> int:
+    """A wrong rule, kept as a mutant: believe the other side's digest."""
+    return from_text(page.digest or "0")
+
+
+@dataclass(slots=True)
+class MemoryReplica:
+    """`device` is the device's id; incarnations are counted instead of drawn."""
+
+    device: str
+    epoch: str = "epoch-1"
+    rules: Rules = field(default_factory=Rules)
+    own: list[Held] = field(default_factory=list)
+    rows: Rows = field(default_factory=dict)
+    cursors: dict[str, int] = field(default_factory=dict)
+    digests: dict[str, int] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    unsent_files: list[str] = field(default_factory=list)
+    wanted_files: list[str] = field(default_factory=list)
+    incarnation: int = 0
+    acknowledged: int = 0
+    server_ms: int | None = None
+
+    @property
+    def client(self) -> str:
+        """The name of this incarnation."""
+        return f"{self.device}.{self.incarnation:016x}"
+
+    def keep(self, change: Change, sealed: SealedChange) -> int:
+        """Queue a sealed change under the next number, which is returned."""
+        number = max((h.number for h in self.own if h.client == self.client), default=0) + 1
+        self.own.append(Held(sealed, change, self.client, number))
+        return number
+
+    def shown(self, record: str) -> RecordState | None:
+        """The record as its holder sees it: base under own changes that are not lifted."""
+        row = self.rows.get(record)
+        base = None if row is None else decode_state(row.state)
+        waiting = [(h.change, h.client) for h in self.own if not h.lifted]
+        return overlay(base, waiting, record)
+
+    def standing(self) -> Standing:
+        """Where this replica stands now."""
+        return Standing(
+            self.client,
+            self.epoch,
+            self.acknowledged,
+            self._chain(self.acknowledged) or "",
+            dict(self.cursors),
+            dict(self.digests),
+        )
+
+    def _chain(self, number: int) -> str | None:
+        mine = [h for h in self.own if h.client == self.client and h.number <= number]
+        if len(mine) != number:
+            return None
+        chain = chain_start(self.client)
+        for held in mine:
+            chain = chain_next(chain, held.sealed.head_hash)
+        return chain.hex()
+
+    def pending(self, after: int, count_max: int, bytes_max: int) -> Sequence[NumberedLine]:
+        """Changes numbered above `after`, in order, within both bounds (at least one if any)."""
+        out: list[NumberedLine] = []
+        size = 0
+        for held in self.own:
+            if held.client != self.client or held.number <= after or held.result is not None:
+                continue
+            size += len(held.sealed.line) + 1
+            if out and (size > bytes_max or len(out) >= count_max):
+                break
+            sealed = held.sealed
+            out.append(NumberedLine(held.number, sealed.id, sealed.line, sealed.head_hash))
+        return out
+
+    def acknowledge(self, number: int, chain: str, results: Sequence[ChangeResult]) -> None:
+        """Record results; each change named leaves the queue; `number`/`chain` are the mark."""
+        assert self._chain(number) == chain, "the mark names another chain"
+        by_number = {result.number: result for result in results}
+        for held in self.own:
+            if held.client == self.client and held.number in by_number:
+                held.result = by_number[held.number]
+        self.acknowledged = number
+        self.lift(number)
+
+    def lift(self, number: int) -> None:
+        """Take away the overlays that the base has reached; `number` is the server's mark."""
+        for held in self.own:
+            held.lifted = held.lifted or self.rules.is_lifted(held, self.cursors, number)
+
+    def apply_page(self, page: Page) -> bool:
+        """Apply one page; False (nothing done) when `from_cursor` is not the stored cursor."""
+        if self.cursors.get(page.scope) != page.from_cursor:
+            return False
+        states = [decode_state(row.state) if isinstance(row, Put) else row for row in page.rows]
+        for row, read in zip(page.rows, states, strict=True):
+            if isinstance(read, Leave):
+                self.rules.leave(self.rows, page.scope, read)
+            elif isinstance(row, Put):
+                self.rules.put(self.rows, page.scope, read, row.state)
+        self.cursors[page.scope] = page.cursor
+        for scope in self.cursors:
+            at = page if scope == page.scope else Page(scope, 0, 0, 0)
+            self.digests[scope] = self.rules.digest(self.rows, at)
+        self.lift(self.acknowledged)
+        return True
+
+    def hold_scopes(self, granted: Sequence[str]) -> None:
+        """New scopes start at cursor 0; lost ones stop, and nothing unsent is removed."""
+        for scope in set(self.cursors) - set(granted):
+            del self.cursors[scope]
+            self.digests.pop(scope, None)
+            self.rows = {r: row for r, row in self.rows.items() if row.scope != scope}
+        for scope in granted:
+            self.cursors.setdefault(scope, 0)
+            self.digests.setdefault(scope, EMPTY)
+
+    def begin_epoch(self, epoch: str, number: int, chain: str) -> bool:
+        """Adopt the server's epoch, offer again what lies above `number`, pull anew."""
+        if self._chain(number) != chain:
+            return False
+        for held in self.own:
+            if held.client == self.client and held.number > number:
+                held.result, held.lifted = None, False
+        self.acknowledged = number
+        if epoch != self.epoch:
+            self.epoch = epoch
+            self.rows = {}
+            self.cursors = dict.fromkeys(self.cursors, 0)
+            self.digests = dict.fromkeys(self.digests, EMPTY)
+        return True
+
+    def mint_incarnation(self) -> None:
+        """Become a new client and re-number, from 1, all that is not acknowledged."""
+        self.incarnation += 1
+        self.acknowledged = 0
+        waiting = [held for held in self.own if held.result is None]
+        for number, held in enumerate(waiting, start=1):
+            held.client, held.number = self.client, number
+
+    def note_server_time(self, server_ms: int) -> None:
+        """Remember what the server's clock said."""
+        self.server_ms = server_ms
+
+    def blobs_to_send(self) -> Sequence[BlobToSend]:
+        """Files that the server has not confirmed, oldest first."""
+        return [BlobToSend(sha, len(self.files[sha])) for sha in self.unsent_files]
+
+    def blob_bytes(self, sha256: str) -> bytes:
+        """The bytes of a file held here."""
+        return self.files[sha256]
+
+    def blob_sent(self, sha256: str) -> None:
+        """The server confirmed that it holds the file."""
+        self.unsent_files.remove(sha256)
+
+    def blobs_wanted(self) -> Sequence[str]:
+        """Files that this replica must have and has not."""
+        return [sha for sha in self.wanted_files if sha not in self.files]
+
+    def keep_blob(self, sha256: str, data: bytes) -> None:
+        """Store a file whose bytes have been checked against its name."""
+        assert hashlib.sha256(data).hexdigest() == sha256
+        self.files[sha256] = data
+
+
+def reopened(sealed: SealedChange) -> Change:
+    """The change that a sealed line holds, read back as the server would."""
+    return read_change(frame(sealed.line))
