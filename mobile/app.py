@@ -1,57 +1,100 @@
-"""The tablet app: reads its command line, puts the parts together, runs the window.
+"""The tablet app: reads its command line, opens the tablet behind a first page, runs the window.
 
-    samruat-tablet --home DIR --server URL
+    samruat-tablet --home DIR --server URL [--pictures DIR] [--size WxH]
 
 Kivy is imported inside the functions: it reads its environment when it is first imported.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
-
-def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The command line: where the tablet keeps its data, which office it belongs to."""
-    parser = argparse.ArgumentParser(prog="samruat-tablet", description="Samruat tablet")
-    parser.add_argument("--home", type=Path, default=Path("var/tablet"), metavar="DIR")
-    parser.add_argument("--server", default="http://127.0.0.1:8080", metavar="URL")
-    parser.add_argument("--size", default="1280x800", metavar="WxH", help="window in pixels")
-    return parser.parse_args(list(argv))
+from mobile.config import TabletConfig, parse
 
 
 def build_app(argv: Sequence[str]) -> Any:
-    """The app, ready to run; nothing is shown yet."""
-    asked = parse(argv)
-    width, _, height = asked.size.partition("x")
+    """The app, ready to run; nothing is shown or opened yet."""
+    config = parse(argv)
     from mobile.ui.window import prepare
 
-    prepare(int(width), int(height))
+    prepare(*config.window)
     from mobile.ui.application import SamruatApp
-    from mobile.ui.navigation import Navigation
-    from mobile.ui.screen import Screen
-    from mobile.ui.widgets.messages import EmptyState
 
-    def furnish(navigation: Navigation) -> None:
-        def home() -> Screen:
-            screen = Screen("home.title", can_go_back=False, automation_id="home")
-            screen.set_body(EmptyState("tablet", "home.empty_title", "home.empty", "home.language"))
-            screen.body.children[0].bind(on_action=lambda *_: switch_language())
-            return screen
-
-        navigation.register("home", home)
-        navigation.open("home")
-
-    return SamruatApp(furnish)
+    running = Running(config)
+    return SamruatApp(running.furnish, running.close, running.pause)
 
 
-def switch_language() -> None:
-    """Thai to English and back."""
-    from mobile.ui.look import look
+class Running:
+    """One run of the app: the tablet is opened on a thread of its own, then the screens begin."""
 
-    look.change(language="en" if look.language == "th" else "th")
+    def __init__(self, config: TabletConfig) -> None:
+        self._config = config
+        self._tablet: Any = None
+        self._wiring: Any = None
+        self._closed = False
+
+    def furnish(self, navigation: Any) -> None:
+        """Say that the tablet is being opened, and open it."""
+        import threading
+
+        from mobile.ui.screens.opening import OpeningScreen
+
+        navigation.register("opening", OpeningScreen)
+        navigation.open("opening")
+        opening = threading.Thread(target=self._open, args=(navigation,), daemon=True)
+        opening.start()
+
+    def _open(self, navigation: Any) -> None:
+        from mobile.bootstrap import open_tablet
+
+        try:
+            tablet = open_tablet(self._config, post)
+        except Exception as reason:
+            error = reason
+            post(lambda: self._failed(navigation, error))
+            return
+        post(lambda: self._opened(navigation, tablet))
+
+    def _opened(self, navigation: Any, tablet: Any) -> None:
+        if self._closed:
+            tablet.close()
+            return
+        from mobile.ui.wiring import Wiring
+
+        self._tablet = tablet
+        self._wiring = Wiring(navigation, tablet, self._config.server)
+        self._wiring.start()
+
+    def _failed(self, navigation: Any, error: Exception) -> None:
+        import logging
+
+        from mobile.presenters.observed import told
+        from mobile.ui.words import say
+
+        logging.getLogger(__name__).error("the tablet cannot be opened", exc_info=error)
+        navigation.screen.failed(say(told(error)))
+
+    def pause(self) -> None:
+        """Another app is in front: what is typed must be safe."""
+        if self._wiring is not None:
+            self._wiring.pause()
+
+    def close(self) -> None:
+        """The window is closed: seal, and end the work behind."""
+        self._closed = True
+        if self._wiring is not None:
+            self._wiring.stop()
+        if self._tablet is not None:
+            self._tablet.close()
+            self._tablet = None
+
+
+def post(act: Callable[[], None]) -> None:
+    """Run an act on the thread that draws, in the order in which acts are posted."""
+    from kivy.clock import Clock
+
+    Clock.schedule_once(lambda _: act())
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -9,15 +9,18 @@ from pathlib import Path
 
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 APP_VERSION = "0.1.0"
+WINDOW_MAX = 8_192
 
 
 @dataclass(frozen=True, slots=True)
 class TabletConfig:
-    """`home` holds everything; `pictures` is the folder that stands for the camera."""
+    """`home` holds everything; `pictures` is the folder that stands for the camera,
+    `window` the size in pixels on a computer."""
 
     home: Path
     server: str = DEFAULT_SERVER
     pictures: Path | None = None
+    window: tuple[int, int] = (1280, 800)
 
     @property
     def database(self) -> Path:
@@ -46,8 +49,13 @@ def parse(argv: Sequence[str]) -> TabletConfig:
     parser.add_argument("--home", type=Path, default=Path("var/tablet"), help="the tablet's data")
     parser.add_argument("--server", default=DEFAULT_SERVER, help="address of the office")
     parser.add_argument("--pictures", type=Path, default=None, help="folder of pictures")
+    parser.add_argument("--size", default="1280x800", metavar="WxH", help="window in pixels")
     found = parser.parse_args(argv)
     server = str(found.server)
     if not server.startswith(("http://", "https://")):
         parser.error("--server begins with http:// or https://")
-    return TabletConfig(found.home, server, found.pictures)
+    width, _, height = str(found.size).partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        parser.error("--size is a width and a height in pixels, such as 1280x800")
+    window = (min(int(width), WINDOW_MAX), min(int(height), WINDOW_MAX))
+    return TabletConfig(found.home, server, found.pictures, window)

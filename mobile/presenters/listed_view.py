@@ -72,14 +72,14 @@ class PillView:
 
 def pill_view(pill: Pill) -> PillView:
     """The pill with its sentence."""
-    parts: dict[str, str | int] = {"here": pill.here_only, "received": pill.received}
+    parts: dict[str, str | int | Text] = {"here": pill.here_only, "received": pill.received}
     if pill.running:
         key = "pill.running"
     elif pill.last_ms is None:
         key = "pill.never"
     else:
         key = "pill.here" if pill.here_only else "pill.all"
-        parts["time"] = time_text(pill.last_ms).th
+        parts["time"] = time_text(pill.last_ms)
     return PillView(pill.here_only, pill.received, pill.running, Words(key, parts))
 
 

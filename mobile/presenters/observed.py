@@ -19,10 +19,11 @@ State = TypeVar("State")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence of `mobile/translations/*.json` by its key, with what is put in."""
+    """A sentence of `mobile/translations/*.json` by its key, with what is put in (a `Text` in the
+    language of the sentence)."""
 
     key: str
-    parts: Mapping[str, str | int] = field(default_factory=dict)
+    parts: Mapping[str, str | int | Text] = field(default_factory=dict)
 
 
 Sentence: TypeAlias = Words | Text

@@ -16,6 +16,8 @@ from shared.limits import SEARCH_LENGTH_MAX
 
 PAGE = 64
 PAGES_KEPT = 24
+IN_CONFLICT = "conflict"
+"""In the place of a status: records with more than one live value somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class RecordsPresenter(Observed[RecordsState]):
         self._read(text[:SEARCH_LENGTH_MAX], self.state.types, self.state.status)
 
     def filter(self, *, types: Sequence[str] | None = None, status: str | None = None) -> None:
-        """Show records of these forms, in this status ("" for all)."""
+        """Show records of these forms, in this status ("" for all, or IN_CONFLICT)."""
         state = self.state
         self._read(
             state.search,
@@ -82,7 +84,8 @@ class RecordsPresenter(Observed[RecordsState]):
         state = self.state
         wanted = Filter(
             types=types or tuple(name for name, _ in state.kinds),
-            statuses=(status,) if status else (),
+            statuses=(status,) if status and status != IN_CONFLICT else (),
+            in_conflict=status == IN_CONFLICT,
             scope=state.scope,
             search=search,
         )

@@ -14,10 +14,12 @@ from mobile.presenters.listed_view import (
 from mobile.presenters.observed import Observed, Words
 from mobile.services.synchronise import SyncReport
 from mobile.services.tablet import Tablet
+from mobile.store.listing import Filter
 from shared.forms.definition import Text
 from sync.session import Progress
 
 REPORTS_SHOWN = 20
+WAITING_SHOWN = 5
 SENTENCES = (
     ("applied", "report.applied"),
     ("applied_parallel", "report.merged"),
@@ -50,9 +52,12 @@ class NeedsYou:
 
 @dataclass(frozen=True, slots=True)
 class SyncReportState:
-    """`progress` while one is under way."""
+    """`progress` while one is under way; `waiting` records have something that is only here, the
+    newest of them in `waiting_lines`."""
 
     pill: PillView | None = None
+    waiting: int = 0
+    waiting_lines: tuple[ListedView, ...] = ()
     progress: Words | None = None
     reports: tuple[ReportView, ...] = ()
     needs_you: tuple[NeedsYou, ...] = ()
@@ -69,9 +74,13 @@ class SyncReportPresenter(Observed[SyncReportState]):
     def refresh(self) -> None:
         """Look everything up anew."""
         tablet = self._tablet
+        here_only = Filter(marks=("editing", "pending"), newest_first=True)
+        first = tablet.browser.first(here_only, WAITING_SHOWN)
         self._show(
             SyncReportState(
                 pill=pill_view(tablet.synchroniser.pill()),
+                waiting=tablet.browser.count(here_only),
+                waiting_lines=tuple(listed_view(tablet, line) for line in first),
                 progress=self.state.progress if tablet.synchroniser.running else None,
                 reports=tuple(
                     report_view(report) for report in tablet.synchroniser.reports(REPORTS_SHOWN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mobile.presenters.observed import Sentence, Words
 from mobile.ui.look import look
 from mobile.ui.strings import tr
+from shared.forms.definition import Text
 
 
 def say(sentence: Sentence | None) -> str:
@@ -12,5 +13,9 @@ def say(sentence: Sentence | None) -> str:
     if sentence is None:
         return ""
     if isinstance(sentence, Words):
-        return tr(sentence.key, **dict(sentence.parts))
+        parts = {
+            name: part.get(look.language) if isinstance(part, Text) else part
+            for name, part in sentence.parts.items()
+        }
+        return tr(sentence.key, **parts)
     return sentence.get(look.language)

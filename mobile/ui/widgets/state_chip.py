@@ -27,6 +27,7 @@ CHIPS: Final[dict[str, ChipLook]] = {
     "returned": ChipLook("returned", "warn"),
     "approved": ChipLook("approved", "good"),
     "conflict": ChipLook("conflict", "conflict"),
+    "kept_aside": ChipLook("alert", "warn"),
     "refused": ChipLook("alert_hard", "bad"),
     "only_here": ChipLook("tablet", "warn"),
     "syncing": ChipLook("sync", "info"),

@@ -157,6 +157,7 @@ class VirtualList(Findable, StencilView):
             row = self._live.pop(index)
             self._bound.discard(index)
             row.y = -1e6  # parked far below; adding and removing widgets costs more
+            row.opacity = 0  # and read by nobody
             self._pool.append(row)
         height, top = self.row_pixels, self.top + self.offset
         budget = BINDS_PER_FRAME
@@ -198,7 +199,9 @@ class VirtualList(Findable, StencilView):
 
     def _take_row(self) -> Any:
         if self._pool:
-            return self._pool.pop()
+            parked = self._pool.pop()
+            parked.opacity = 1
+            return parked
         make: Callable[..., Any] = self.row_class
         row = make(size_hint=(None, None))
         self.rows_made += 1
