@@ -23,7 +23,9 @@ def put(sha256: str) -> Response:
     if (request.content_length or 0) > BLOB_BYTES_MAX:
         raise BlobTooLarge("the file is larger than is taken", limit=BLOB_BYTES_MAX)
     new = receive_blob(office(), sha256, body_chunks(), request.mimetype, device.id)
-    return json_answer({"sha256": sha256}, 201 if new else 200)
+    answer = json_answer({"sha256": sha256}, 201 if new else 200)
+    answer.headers["ETag"] = f'"{sha256}"'
+    return answer
 
 
 @blobs.get("/<sha256>")
@@ -41,6 +43,8 @@ def get(sha256: str) -> Response:
         opened = open_blob(parts, sha256, scopes, device.id)
         answer = Response(iter(lambda: opened.file.read(65_536), b""))
         answer.call_on_close(opened.file.close)
+    # A tablet believes an answer about a file only when it names the file: a captive portal cannot.
+    answer.headers["ETag"] = f'"{sha256}"'
     answer.headers["Content-Type"] = media_type
     answer.headers["Content-Length"] = str(size)
     answer.headers["Content-Disposition"] = "attachment"
