@@ -165,6 +165,8 @@ class FormPage(Observed[FormState]):
 
         def done(_: object) -> None:
             self._waiting -= 1
+            if self._blocked is not None and self._tablet.capture.has_room():
+                self._blocked, session.locks.has_room = None, True
             self._mark(places, "saved")
 
         def failed(error: Exception) -> None:

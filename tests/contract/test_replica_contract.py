@@ -249,14 +249,7 @@ def test_ones_own_value_is_shown_until_the_base_has_reached_its_position(world: 
     assert world.shows() == "mine", "acknowledged, but the base has not come yet"
     assert world.replica.apply_page(page(put("between", record=OTHER), start=1))
     assert world.shows() == "mine"
-    merged = Put(
-        encode_state(
-            state_of(
-                "factory", {"name": "mine"}, record=RECORD, revision=2, number=int(mine[-4:], 16)
-            )
-        )
-    )
-    assert world.replica.apply_page(page(merged, start=2))
+    assert world.replica.apply_page(page(put("mine", revision=2, dot=2), start=2))
     assert world.shows() == "mine"
     assert world.replica.apply_page(page(put("later", revision=3, dot=9), start=3))
     assert world.shows() == "later", "the overlay must not come back over what superseded it"
