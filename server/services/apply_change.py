@@ -49,6 +49,8 @@ def apply_change(
         if entry is None:
             entry = _create(tree, edit, dot, admitted, order, starts_reviewed, earlier)
         outcome = _merge_values(entry, edit, dot)
+        if entry.state.revision == 0:
+            entry.keep(replace(entry.state_history(), revision=1))
         records.append(edit.record)
         if outcome is not None and _RANK.index(outcome[0]) > _RANK.index(worst):
             worst, by = outcome
@@ -103,7 +105,7 @@ def _create(
     history = replace(history, writes=earlier.get(edit.record, {}))
     entry = Entry(edit.record, edit.parent, empty_columns(), history=history)
     tree.entries[edit.record] = entry
-    entry.keep(replace(history, revision=1))
+    entry.keep(history)
     return entry
 
 

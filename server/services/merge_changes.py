@@ -95,7 +95,8 @@ def merge_changes(
     trees = [t for t in chunk.known.trees.values() if t.exists()]
     projection = Projection(session, forms, now_ms)
     project_trees(projection, trees)
-    numbers = save_trees(session, trees, now_ms)
+    touched = [record for _, merged in chunk.done for record in merged.records]
+    numbers = save_trees(session, trees, touched, now_ms)
     put(session, WriteRow, chunk.carried, ("record", "field", "dot"))
     for _, merged in chunk.done:
         places = [numbers[r] for r in merged.records if r in numbers]

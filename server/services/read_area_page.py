@@ -49,12 +49,9 @@ def read_area_page(session: Session, scope: str, scopes: Scopes) -> AreaPage:
         raise OutsideArea("the area is not one of the reader's")
     lines = _lines(session, scope)
     hours = {
-        row.record: row
-        for row in session.scalars(select(HoursRow).where(HoursRow.scope == scope))
+        row.record: row for row in session.scalars(select(HoursRow).where(HoursRow.scope == scope))
     }
-    events = tuple(
-        _event(line, hours.get(line.id)) for line in lines if line.type == EVENT_TYPE
-    )
+    events = tuple(_event(line, hours.get(line.id)) for line in lines if line.type == EVENT_TYPE)
     return AreaPage(
         area=area,
         hours=hours_by_scope(session, [scope]).get(scope, AreaHours()),

@@ -38,9 +38,13 @@ class Entry:
     def state(self) -> RecordState:
         """The state that the loaded history shows."""
         if self._state is None:
-            assert self.history is not None, "this record was not loaded for the merge"
-            self._state = state_of(self.history)
+            self._state = state_of(self.state_history())
         return self._state
+
+    def state_history(self) -> RecordHistory:
+        """The loaded history."""
+        assert self.history is not None, "this record was not loaded for the merge"
+        return self.history
 
     def keep(self, history: RecordHistory, *, renewed: bool = True) -> None:
         """Take a new history; everything derived from one record alone follows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -36,12 +36,18 @@ def empty_columns() -> dict[str, Any]:
     }
 
 
-def save_trees(session: Session, trees: Iterable[Tree], now_ms: int) -> dict[str, int]:
+def save_trees(
+    session: Session, trees: Iterable[Tree], touched: Sequence[str], now_ms: int
+) -> dict[str, int]:
     """Store every entry that changed; the place in the feed of each that has a new revision.
 
-    `entry.columns` must hold the derived columns already.
+    Places follow the order of `touched`. `entry.columns` must hold the derived columns already.
     """
-    entries = [entry for tree in trees for entry in tree.entries.values()]
+    turn = {record: number for number, record in reversed(list(enumerate(touched)))}
+    entries = sorted(
+        (entry for tree in trees for entry in tree.entries.values()),
+        key=lambda entry: (turn.get(entry.id, len(turn)), entry.id),
+    )
     placed: list[Placed] = []
     rows: list[dict[str, Any]] = []
     writes: list[dict[str, Any]] = []

@@ -236,7 +236,7 @@ class TestTablet:
     def steps(self, record: str, target: str, content: str = "0" * 64, **more: Any) -> str:
         """A transition, sealed."""
         state = self.states[record]
-        source = str(state.workflow.status) if state.workflow else ""
+        source = str(state.workflow.status) if state.workflow else "draft"
         step = Transition(target, source, content)
         return self.seal(self.edit(record, Operation.TRANSITION, transition=step, **more)).id
 
