@@ -39,7 +39,6 @@ class PageTools:
     layers: Layers
     acts: RowActs
     settle: Callable[[], None]
-    count_rows: Callable[[RowsView], int]
 
 
 class Heading(Column):
@@ -207,7 +206,7 @@ class FormPage(Page):
         if isinstance(item, HeadingView):
             return AtomicCard(item) if item.atomic else Heading(item)
         if isinstance(item, RowsView):
-            return RowsCard(item, tools.acts, tools.surroundings, tools.count_rows(item))
+            return RowsCard(item, tools.acts, tools.surroundings)
         return QuestionFrame(item, tools.presenter, tools.surroundings, tools.layers, tools.settle)
 
     def _put(self, grid: FieldGrid, widget: Any) -> None:
@@ -224,9 +223,7 @@ class FormPage(Page):
 
     def _update(self, item: Item) -> None:
         built = self._built.get(key_of(item))
-        if isinstance(item, RowsView):
-            built.show(item, self._tools.count_rows(item))
-        elif isinstance(item, QuestionView):
+        if isinstance(item, RowsView | QuestionView):
             built.show(item)
 
 

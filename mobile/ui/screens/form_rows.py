@@ -116,17 +116,17 @@ class RowsCard(Card):
 
     spans = True
 
-    def __init__(self, view: RowsView, acts: RowActs, see: Surroundings, count: int) -> None:
+    def __init__(self, view: RowsView, acts: RowActs, see: Surroundings) -> None:
         super().__init__(automation_id=f"rows:{view.key}")
-        self._acts, self._see, self._count = acts, see, count
+        self._acts, self._see = acts, see
         self._most = SHOWN_FIRST
         self.view = view
         self._build()
 
-    def show(self, view: RowsView, count: int) -> None:
+    def show(self, view: RowsView) -> None:
         """Show what the view says; nothing is drawn anew when it is the same."""
-        if view != self.view or count != self._count:
-            self.view, self._count = view, count
+        if view != self.view:
+            self.view = view
             self._build()
 
     def finish(self) -> None:
@@ -137,8 +137,7 @@ class RowsCard(Card):
         self.clear_widgets()
         head = Row(spacing=dp(12))
         head.add_widget(ThaiLabel(view.label.get(look.language), role="heading"))
-        count = self._count if view.fast else len(view.rows)
-        word = ThaiLabel(tr("form.rows", count=count), role="small", ink="ink-soft", fit="own")
+        word = ThaiLabel(tr("form.rows", count=view.count), role="small", ink="ink-soft", fit="own")
         head.add_widget(word)
         self.add_widget(head)
         if view.hint:

@@ -39,7 +39,6 @@ KINDS: Final[dict[str, str]] = {
     "text": "text",
     "multiline": "text",
     "barcode": "barcode",
-    "number": "decimal",
     "date": "date",
     "time": "time",
     "datetime": "dateTime",
@@ -160,7 +159,7 @@ class QuestionFrame:
             return ListInput(self._search, self._label_of, automation_id=name)
         wish = Wish(
             name,
-            KINDS.get(view.widget, view.widget),
+            view.type if view.widget == "number" else KINDS.get(view.widget, view.widget),
             options=[Option(choice.name, words_of(choice.label)) for choice in view.choices],
             unit=view.unit,
             long=view.widget == "multiline",
@@ -204,12 +203,8 @@ class QuestionFrame:
     # -- what a person does --------------------------------------------------------------------
 
     def _answered(self, value: Any) -> None:
-        view = self.view
-        if view.widget == "number":
-            if str(value) != str(view.value) or view.typed:
-                self._presenter.type_text(view.record, view.key, self.input.field.text)  # type: ignore[attr-defined]
-        elif value != view.value:
-            self._presenter.answer(view.record, view.key, value)
+        if value != self.view.value or self.view.typed:
+            self._presenter.answer(self.view.record, self.view.key, value)
 
     def _unreadable(self) -> None:
         field = getattr(self.input, "field", None)
