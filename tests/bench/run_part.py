@@ -1,0 +1,42 @@
+"""Measures one part in this process: `python -m tests.bench.run_part NAME FOLDER FILE [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.bench.figures import Figure
+
+PARTS = {
+    "saving": "one answer on the tablet",
+    "idle": "a synchronisation with nothing new",
+    "exchange": "many inspections to the office and on to another tablet",
+    "list": "100,000 records: opening, searching, scrolling",
+    "memory": "how much of the tablet's memory the app takes",
+    "language": "the form language",
+}
+ROOM = Path(__file__).resolve().parents[2] / "var" / "bench"
+"""On the disk of the checkout: a system's temporary folder may be memory."""
+
+Measure = Callable[[Path, bool], list[Figure]]
+
+
+def main() -> None:
+    """Measure, and leave the figures in a file (what libraries print is in nobody's way then)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", choices=list(PARTS))
+    parser.add_argument("room", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    asked = parser.parse_args()
+    measure: Measure = importlib.import_module(f"tests.bench.part_{asked.part}").measure
+    figures = measure(asked.room, asked.quick)
+    asked.out.write_text(json.dumps([asdict(figure) for figure in figures]), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
