@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 from mobile.presenters.answers_shown import AnswerWords
@@ -16,6 +17,7 @@ from mobile.presenters.form_session import FormSession, Place, Save
 from mobile.presenters.form_views import ChoiceView, QuestionView, RowLine
 from mobile.presenters.observed import Observed, Sentence, Words
 from mobile.services.tablet import Tablet
+from mobile.store.listing import Filter
 from shared.canonical import JsonValue, canonical_text
 from shared.forms.definition import FormDefinition, Question, Repeat, Text
 from shared.forms.question_types import (
@@ -27,6 +29,7 @@ from shared.forms.question_types import (
 from shared.thai.text import search_key
 
 SUGGESTIONS_MAX = 8
+FOUND_MAX = 20
 ALWAYS = "true()"
 EARLIER_AT_ONCE = 300
 EARLIER_MAX = 5_000
@@ -174,6 +177,35 @@ class RowsPresenter(Observed[RowsState]):
         self._values.update(suggestion.values)
         self._suggestions = ()
         self._refresh()
+
+    def search_choices(self, key: str, text: str) -> list[ChoiceView]:
+        """Options of a reference in the quick line that contain every word typed."""
+        question = next((q for q in self._questions if q.key == key), None)
+        target = None if question is None else question.refers_to
+        if target is None:
+            return []
+        value, engine = self._values.get(key), self._session.engine
+        if target.kind in ("register", "record"):
+            scope = self._session.opened.scope
+            wanted = Filter(types=(target.target,), scope=scope, search=text)
+            lines = self._form.tablet.browser.first(wanted, FOUND_MAX)
+            return [ChoiceView(x.root, Text(x.title, x.title), x.root == value) for x in lines]
+        if target.kind == "codebook":
+            book = engine.world.codebooks.get(target.target)
+            options = [] if book is None else [(c.name, c.label) for c in book.choices]
+        else:
+            options = [
+                (node.record_id, engine.row_title(node.record_id))
+                for node in engine.nodes.values()
+                if node.record_type.rpartition("/")[2] == target.target
+            ]
+        parts = search_key(text).split()
+        found = (
+            ChoiceView(name, label, name == value)
+            for name, label in options
+            if self._contains(search_key(f"{name} {label.th} {label.en}"), parts)
+        )
+        return list(islice(found, FOUND_MAX))
 
     def add(self) -> str | None:
         """Add the quick line as a row; its id, or None with a sentence when it is empty."""

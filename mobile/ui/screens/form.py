@@ -71,7 +71,7 @@ class FormScreen(Screen):
         self.page = FormPage(
             PageTools(presenter, surroundings, navigation, acts, self._open_conflicts)
         )
-        self.tabs = SectionTabs(automation_id="tabs")
+        self.tabs = SectionTabs()
         self.tabs.bind(on_choose=lambda _, key: self._go(key))
         self._crumbs = Row(padding=[dp(16), dp(8)], spacing=dp(4))
         self._notices = FormNotices(self._show_offer, presenter.save_again)

@@ -57,7 +57,8 @@ class FormNotices:
         if state.lock_words is not None:
             loose.add_widget(Notice(tone="info", text=say(state.lock_words)))
         if state.message or state.comments:
-            words = tr("form.returned", message=state.message, count=state.comments)
+            key = "form.returned" if state.message else "form.returned_plain"
+            words = tr(key, message=state.message, count=state.comments)
             loose.add_widget(Notice(tone="warn", text=words))
         if state.offer is not None:
             words = tr(

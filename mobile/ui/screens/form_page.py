@@ -17,6 +17,7 @@ from kivy.metrics import dp
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.form_views import HeadingView, Item, QuestionView, RowsView
 from mobile.presenters.surroundings import Surroundings
+from mobile.ui.automation import Findable
 from mobile.ui.look import look
 from mobile.ui.screens.form_rows import RowActs, RowsCard
 from mobile.ui.screens.question_frames import QuestionFrame
@@ -74,7 +75,7 @@ def key_of(item: Item) -> Key:
     return (item.kind, item.record, item.key)
 
 
-class FormPage(Page):
+class FormPage(Findable, Page):
     """A page that scrolls. `show(items, anew)` builds or updates; `bring(record, key)` jumps."""
 
     def __init__(self, tools: PageTools) -> None:
@@ -222,9 +223,8 @@ class FormPage(Page):
         return self._grid
 
     def _update(self, item: Item) -> None:
-        built = self._built.get(key_of(item))
         if isinstance(item, RowsView | QuestionView):
-            built.show(item)
+            self._built[key_of(item)].show(item)
 
 
 def _widget_of(built: Any) -> Any:

@@ -78,6 +78,7 @@ class QuestionFrame:
         self.input = self._make_input(view)
         self.frame = FieldFrame(self.input, automation_id=f"question:{view.key}")
         self._reason: ReasonEntry | None = None
+        self._previous = ""
         self._drawn: QuestionView | None = None
         self.show(view)
         if view.typed:
@@ -190,7 +191,7 @@ class QuestionFrame:
         field = getattr(self.input, "field", None)
         if field is not None:
             field.text = text
-            self.input.read_now()  # type: ignore[attr-defined]
+            self.input.read_now()
 
     def finish(self) -> None:
         """Give what is being typed as the answer at once."""

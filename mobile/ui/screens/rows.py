@@ -137,7 +137,7 @@ class RowsScreen(PresentedScreen):
         self._listed.add_widget(top)
         self._listed.add_widget(self._place)
         self.set_body(self._main)
-        self._beside: bool | None = None
+        self._beside: tuple[bool, bool] | None = None
         self.body.bind(size=lambda *_: self._arrange())
         self._adding.column.bind(height=lambda *_: self._arrange())
         self._arrange()
