@@ -38,6 +38,7 @@ class ReviewQuery:
     day_to: str = ""
     order: Order = "oldest"
     after: tuple[int, str] | None = None
+    rows_max: int = PAGE_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,10 @@ def list_review_queue(session: Session, query: ReviewQuery, scopes: Scopes) -> R
     """The lines a person may see that fit the query, in its order."""
     wanted = _conditions(query, scopes)
     found = select(RecordRow, PersonRow.name).outerjoin(PersonRow, PersonRow.id == RecordRow.author)
-    found = _ordered(found.where(*wanted), query).limit(PAGE_ROWS + 1)
+    found = _ordered(found.where(*wanted), query).limit(query.rows_max + 1)
     rows = session.execute(found).all()
-    lines = tuple(line_of(row[0], row[1]) for row in rows[:PAGE_ROWS])
-    more = (lines[-1].changed_at, lines[-1].id) if len(rows) > PAGE_ROWS else None
+    lines = tuple(line_of(row[0], row[1]) for row in rows[: query.rows_max])
+    more = (lines[-1].changed_at, lines[-1].id) if len(rows) > query.rows_max else None
     return ReviewPage(lines, _count(session, wanted), more, _by_state(session, query, scopes))
 
 

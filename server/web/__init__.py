@@ -6,7 +6,7 @@ acts through the same services and the same merge as every tablet.
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from server.web import (
     areas,
@@ -21,15 +21,15 @@ from server.web import (
     review,
     sign_in,
 )
-from server.web.desk import pages
 
 
 def register(app: Flask) -> None:
     """Add the pages. The app has `extensions["samruat"]` and a secret key for signing."""
     assert app.secret_key, "pages sign what they show: the app needs a secret key"
+    pages = Blueprint("pages", __name__)
     for group in (
         sign_in, review, record, record_acts, areas, registers, people, fleet, forms, files, frame
     ):  # fmt: skip
-        group.add_pages()
+        group.add_pages(pages)
     app.register_blueprint(pages)
     app.extensions[frame.ERROR_PAGE] = frame.error_page

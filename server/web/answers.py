@@ -19,6 +19,8 @@ from shared.thai.text import shorten
 
 ODD_VALUE_LENGTH_MAX: Final = 200
 CITIZEN_DIGITS: Final = 13
+NUMBER_DIGITS_MIN: Final = 7
+"""A personal text with so many digits is a number of somebody, even when mistyped."""
 HIDDEN: Final = "•••"
 
 
@@ -126,9 +128,9 @@ class AnswerTexts:
             return mask_citizen_id(text)
         if question.personal == "S":
             return HIDDEN
-        if question.type == "text" and isinstance(parse_phone(text), Identifier):
-            return mask_phone(text)
-        return text
+        if question.type != "text" or digits < NUMBER_DIGITS_MIN:
+            return text
+        return mask_phone(text) if isinstance(parse_phone(text), Identifier) else HIDDEN
 
 
 def odd(value: JsonValue) -> str:

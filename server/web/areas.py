@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import Blueprint, url_for
 
 from server.services.list_areas import Area, AreaHours, list_area_lines
 from server.services.read_area_page import read_area_page
-from server.web.desk import page, pages, reading, scopes, words
+from server.web.desk import page, reading, scopes, words
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/areas", "areas", areas)
     pages.add_url_rule("/areas/<code>", "area", area)

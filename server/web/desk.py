@@ -21,8 +21,6 @@ from server.web.words import LANGUAGES, Words
 from shared.errors import Forbidden, NotSignedIn, PageExpired
 from shared.records.workflow import Role
 
-pages: Final = Blueprint("pages", __name__, template_folder="../templates")
-
 LANGUAGE_COOKIE: Final = "samruat_language"
 SIGNED_SECONDS_MAX: Final = 24 * 60 * 60
 RESUMED: Final = "_resumed"
@@ -123,7 +121,7 @@ def _serializer(kind: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(key, salt=f"samruat.page.{kind}")
 
 
-def act(rule: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def act(pages: Blueprint, rule: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A POST by staff: the page's token is checked before anything else."""
 
     def bind(deed: Callable[P, R]) -> Callable[P, R]:
@@ -133,7 +131,7 @@ def act(rule: str, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]
                 raise PageExpired("the token of the page does not fit")
             return deed(*args, **kwargs)
 
-        pages.add_url_rule(rule, deed.__name__, cast(Any, guarded), methods=["POST"], **options)
+        pages.add_url_rule(rule, deed.__name__, cast(Any, guarded), methods=["POST"])
         return guarded
 
     return bind

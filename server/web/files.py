@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, make_response, request
+from flask import Blueprint, Response, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.services.open_record_file import open_record_file
 from server.services.read_base_map import read_base_map
-from server.web.desk import office, pages, scopes
+from server.web.desk import office, scopes
 
 SHOWN_IN_PAGE: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 DAY_SECONDS: Final = 24 * 60 * 60
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/files/<sha256>", "file", file)
     pages.add_url_rule("/map/provinces.geojson", "provinces", provinces)
@@ -29,6 +29,7 @@ def file(sha256: str) -> AnyResponse:
         found.chunks(),
         mimetype=found.media_type if picture else "application/octet-stream",
     )
+    answer.call_on_close(found.handle.close)
     answer.headers["Content-Length"] = str(found.size)
     answer.headers["Content-Disposition"] = "inline" if picture else "attachment"
     answer.headers["Cache-Control"] = f"private, max-age={DAY_SECONDS}, immutable"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from server.services.enrol_device import CODE_MS, make_enrolment_code
@@ -15,7 +15,6 @@ from server.web.desk import (
     go,
     office,
     page,
-    pages,
     reading,
     scopes,
     staff,
@@ -31,12 +30,12 @@ DRIFT_MINUTES_NOTED = 2
 LABEL_LENGTH_MAX = 100
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/tablets", "tablets", tablets)
     pages.add_url_rule("/tablets/<device>/revoke", "confirm_revoke", confirm_revoke)
-    act("/tablets/code")(make_code)
-    act("/tablets/<device>/revoke")(revoke)
+    act(pages, "/tablets/code")(make_code)
+    act(pages, "/tablets/<device>/revoke")(revoke)
 
 
 def tablets() -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from flask import Blueprint
+
 from server.services.list_forms import list_codebooks, list_forms
 from server.web import formats
-from server.web.desk import page, pages, reading
+from server.web.desk import page, reading
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/forms", "forms_list", forms_list)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import g, make_response, redirect, request, url_for
+from flask import Blueprint, g, make_response, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -19,7 +19,6 @@ from server.web.desk import (
     local_path,
     office,
     page,
-    pages,
     reading,
     scopes,
     typed,
@@ -59,7 +58,7 @@ NAVIGATION: Final = (
 OPEN_TO_ALL: Final = frozenset({"sign_in_page", "sign_in", "language", "policy_report"})
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """Everything around the pages."""
     pages.before_request(_who_asks)
     pages.after_app_request(_safe)

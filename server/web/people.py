@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import make_response, request
+from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
 from server.services.list_people import PersonLine, list_people
@@ -13,7 +13,6 @@ from server.web.desk import (
     go,
     office,
     page,
-    pages,
     reading,
     scopes,
     staff,
@@ -29,13 +28,13 @@ LOGIN_LENGTH_MAX = 60
 ROLES = tuple(Role)
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/people", "people_list", people_list)
     pages.add_url_rule("/people/new", "new_person", new_person)
     pages.add_url_rule("/people/<person_id>", "person", person)
-    act("/people/new")(save_new_person)
-    act("/people/<person_id>")(save_person)
+    act(pages, "/people/new")(save_new_person)
+    act(pages, "/people/<person_id>")(save_person)
 
 
 def people_list() -> str:

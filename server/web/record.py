@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from server.services.evaluate_record import HOURS_VERIFIED, RegisterLookup
@@ -18,7 +19,7 @@ from server.services.read_record_page import (
     read_record_tree,
     titles_of,
 )
-from server.web.desk import office, page, pages, reading, scopes, sign, words
+from server.web.desk import office, page, reading, scopes, sign, words
 from server.web.history_view import EntryView, entry_view
 from server.web.lay_form import RecordViewBuilder, engine_for, plain_view, referred_records
 from server.web.record_view import (
@@ -45,7 +46,7 @@ class Shown:
     register: bool
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/records/<record_id>", "record", record)
     pages.add_url_rule("/records/<record_id>/glance", "glance", glance)

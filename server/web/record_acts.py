@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import g, make_response, request
+from flask import Blueprint, g, make_response, request
 from werkzeug.wrappers import Response
 
 from server.services.merge_changes import Merged
@@ -30,12 +30,12 @@ COMMENTS_MAX = 200
 COMMENT = "comment:"
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The deeds of this group."""
-    act("/records/<record_id>/approve")(approve)
-    act("/records/<record_id>/return")(return_record)
-    act("/records/<record_id>/settle")(settle)
-    act("/records/<record_id>/hours")(confirm_hours)
+    act(pages, "/records/<record_id>/approve")(approve)
+    act(pages, "/records/<record_id>/return")(return_record)
+    act(pages, "/records/<record_id>/settle")(settle)
+    act(pages, "/records/<record_id>/hours")(confirm_hours)
 
 
 def approve(record_id: str) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from flask import g, make_response, request, url_for
+from flask import Blueprint, g, make_response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,6 @@ from server.web.desk import (
     go,
     office,
     page,
-    pages,
     reading,
     scopes,
     sign,
@@ -71,11 +70,11 @@ class EditSection:
     fields: list[EditField]
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/registers", "register_list", register_list)
     pages.add_url_rule("/records/<record_id>/edit", "edit_entry", edit_entry)
-    act("/records/<record_id>/edit")(save_entry)
+    act(pages, "/records/<record_id>/edit")(save_entry)
 
 
 def register_list() -> str:

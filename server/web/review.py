@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.services.list_conflicts import list_conflicts
 from server.services.list_forms import list_forms
 from server.services.list_review_queue import ReviewQuery, list_review_queue
 from server.web import formats
-from server.web.desk import areas_by_scope, page, pages, reading, scopes, words
+from server.web.desk import areas_by_scope, page, reading, scopes, words
 from shared.ids import is_uuid
 from shared.limits import SEARCH_LENGTH_MAX
 from shared.records.workflow import Status
@@ -30,7 +30,7 @@ class Chip:
     without: str
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/", "home", home)
     pages.add_url_rule("/review", "review", review)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from flask import current_app, g, make_response, redirect, request, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from server.services.read_staff_session import read_staff_session
 from server.services.sign_in_staff import sign_in_staff
 from server.services.sign_out_staff import sign_out_staff
-from server.web.desk import act, local_path, office, page, pages, reading, words
+from server.web.desk import act, local_path, office, page, reading, words
 from shared.canonical import read_json
 from shared.errors import BadInput, SurveyError
 from shared.limits import PASSWORD_LENGTH_MAX, REQUEST_JSON_BYTES_MAX, STAFF_SESSION_MS_MAX
@@ -30,11 +30,11 @@ NOT_CARRIED: Final = frozenset({"csrf", "password", "carried", "back", "seen"})
 FIELDS_MAX: Final = 500
 
 
-def add_pages() -> None:
+def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     pages.add_url_rule("/sign-in", "sign_in_page", sign_in_page)
     pages.add_url_rule("/sign-in", "sign_in", sign_in, methods=["POST"])
-    act("/sign-out")(sign_out)
+    act(pages, "/sign-out")(sign_out)
 
 
 def ask_to_sign_in(*, expired: bool) -> Response:

@@ -1,4 +1,4 @@
-"""An office with believable work in it, for tests of the pages: everything came by push or by staff.
+"""An office with believable work in it, for tests of pages: it all came by push or from staff.
 
 `furnish` gives areas, people, forms and codebooks, a tablet's inspections and a joint event, two
 tablets in conflict over a factory's telephone number, pictures, and one record sent back.
@@ -291,7 +291,7 @@ def hold_event(scene: Scene, tablet: TestTablet, area: str, *, people: int) -> s
                     "p_last": "ใจกว้าง",
                 },
                 "p_org": "ชุมชนบ้านแหลมฉบัง หมู่ 3",
-                "p_tel": f"08{number % 10}2345{number:03d}9",
+                "p_tel": f"08{number % 10}234{number:03d}9",
                 "p_sex": "m" if number % 2 else "f",
             },
             kind="event/roster",
