@@ -200,7 +200,7 @@ class FormPresenter(FormPage):
             return ()
         found = [maker.problem(p) for p in session.judge_all() if p.severity == "hard"]
         found += [
-            ProblemView(record, key, "typed", True, message, session.section_of(record, key))
+            maker.unreadable(record, key, message)
             for (record, key), (typed, message) in self._said.typed.items()
             if typed
         ]

@@ -9,6 +9,7 @@ from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.form_locks import READ_ONLY
 from mobile.presenters.form_session import FormSession, Place
 from mobile.presenters.form_views import (
+    NO_TEXT,
     ChoiceView,
     HeadingView,
     Item,
@@ -97,7 +98,26 @@ class ItemMaker:
             problem.severity == "hard",
             problem.message,
             self._session.section_of(problem.record_id, problem.key),
+            self._place_of(problem.record_id, problem.key),
         )
+
+    def unreadable(self, record: str, key: str, message: Text) -> ProblemView:
+        """What was typed and cannot be read, as an entry of the list of problems."""
+        section = self._session.section_of(record, key)
+        place = self._place_of(record, key)
+        return ProblemView(record, key, "typed", True, message, section, place)
+
+    def _place_of(self, record: str, key: str) -> Text:
+        """The label of a question or repeat, behind the title of the row it is in."""
+        if record not in self._engine.nodes:
+            return NO_TEXT
+        record_type = self._session.type_of(record)
+        repeats = {repeat.key: repeat.label for repeat in self._form.repeats(record_type)}
+        question = self._form.question(record_type, key)
+        label = question.label if question is not None else repeats.get(key, NO_TEXT)
+        if record == self._session.root:
+            return label
+        return _joined([self.row_line(record).title, label])
 
     # -- items -------------------------------------------------------------------------------
 

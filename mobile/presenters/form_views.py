@@ -50,7 +50,8 @@ class LimitView:
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """What is wrong and where. Soft ones are passed by a reason (`give_reason`)."""
+    """What is wrong and where: `label` of the question (and of the row it is in). Soft ones are
+    passed by a reason (`give_reason`)."""
 
     record: str
     key: str
@@ -58,6 +59,7 @@ class ProblemView:
     hard: bool
     message: Text
     section: str
+    label: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)

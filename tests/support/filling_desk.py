@@ -11,7 +11,7 @@ from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.records.state import Comment, Sibling, WorkflowState
 from shared.records.workflow import Status
 from tests.support.forms import compiled
-from tests.support.tablets import AREA, MALEE, Desk, a_dot_id, dot, state_of
+from tests.support.tablets import AREA, MALEE, SOMCHAI, Desk, a_dot_id, dot, state_of
 
 FACTORY = "01920000-0000-7000-8000-00000000fac1"
 RETURNED = "01920000-0000-7000-8000-00000000e701"
@@ -33,16 +33,16 @@ def publish_catalog(desk: Desk) -> None:
             "size": len(data),
         }
         record = f"01920000-0000-7000-8000-{0xC000 + number:012x}"
-        desk.receives(
-            "programme", state_of("codebook", fields, record=record, scope="programme")
-        )
+        desk.receives("programme", state_of("codebook", fields, record=record, scope="programme"))
         desk.app.replica.keep_blob(sha256_hex(data), data)
-    desk.publish(*(cast(dict[str, Any], compiled(n).document) for n in ("factory", "insp", "event")))
+    desk.publish(
+        *(cast(dict[str, Any], compiled(n).document) for n in ("factory", "insp", "event"))
+    )
 
 
 def people(desk: Desk) -> None:
     """Names of those who work with the records."""
-    for who, name in ((MALEE, "มาลี ศรีสุวรรณวัฒนา"),):
+    for who, name in ((MALEE, "มาลี ศรีสุวรรณวัฒนา"), (SOMCHAI, "สมชาย ใจดี")):
         fields: dict[str, JsonValue] = {
             "name": name,
             "role": "officer",
@@ -74,15 +74,15 @@ def a_returned_visit(desk: Desk) -> None:
         ),
     )
     fields: dict[str, JsonValue] = {
-        "visit/visit_type": "routine",
+        "visit/visit_type": "advisory",
         "visit/visit_date": "2026-09-20",
         "visit/times": {"t_in": "13:00", "t_out": "11:30"},
-        "identity/factory": FACTORY,
-        "identity/fac_name": LONG_NAME,
+        "site/factory": FACTORY,
+        "site/fac_name": LONG_NAME,
     }
     finding = state_of(
         "insp/findings",
-        {"f_desc": "พบน้ำเสียไหลล้นจากบ่อพักลงรางระบายน้ำสาธารณะ", "f_sev": "3", "f_cat": "water"},
+        {"f_desc": "พบน้ำเสียไหลล้นจากบ่อพักลงรางระบายน้ำสาธารณะ", "f_sev": "3", "f_cat": "wastewater"},
         record=FINDING,
         parent=RETURNED,
         root=RETURNED,
@@ -93,7 +93,7 @@ def a_returned_visit(desk: Desk) -> None:
 
 def a_disputed_visit(desk: Desk) -> None:
     """A visit in which two people gave different values for two questions."""
-    somchai = dot(a_dot_id(5), author="01920000-0000-7000-8000-0000000000a1")
+    somchai = dot(a_dot_id(5), author=SOMCHAI)
     malee = dot(a_dot_id(6))
     siblings = {
         "closing/summary": (
@@ -102,11 +102,9 @@ def a_disputed_visit(desk: Desk) -> None:
         ),
         "visit/visit_date": (Sibling(somchai, "2026-09-20"), Sibling(malee, "2026-09-21")),
     }
-    fields: dict[str, JsonValue] = {"identity/fac_name": LONG_NAME, "identity/factory": FACTORY}
+    fields: dict[str, JsonValue] = {"site/fac_name": LONG_NAME, "site/factory": FACTORY}
     flow = WorkflowState(Status.DRAFT)
-    desk.receives(
-        AREA, state_of("insp", fields, record=DISPUTED, workflow=flow, siblings=siblings)
-    )
+    desk.receives(AREA, state_of("insp", fields, record=DISPUTED, workflow=flow, siblings=siblings))
 
 
 def an_event(desk: Desk, people_count: int = 120) -> None:
@@ -121,9 +119,14 @@ def an_event(desk: Desk, people_count: int = 120) -> None:
     for number in range(people_count):
         first, _, last = names[number % 4].partition(" ")
         row: dict[str, JsonValue] = {
-            "p_name": {"p_prefix": "mr", "p_first": first, "p_last": f"{last}{number}"},
+            "p_name": {
+                "p_prefix": ("นาย", "นาง")[number % 2],
+                "p_first": first,
+                "p_last": f"{last}{number}",
+            },
             "p_org": "วิสาหกิจชุมชนบ้านหนองน้ำใสใต้ หมู่ที่ 4 ตำบลมาบข่าพัฒนา",
-            "p_stake": "comm",
+            "p_stake": ("community", "factory", "lao")[number % 3],
+            "p_signm": "staff",
             "p_sex": "f" if number % 3 else "m",
         }
         rows.append(

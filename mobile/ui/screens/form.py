@@ -31,8 +31,8 @@ from mobile.ui.screens.picture_sheets import choose_picture
 from mobile.ui.strings import tr
 from mobile.ui.widgets.button import PrimaryButton
 from mobile.ui.widgets.dialog import Snackbar
-from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Row
+from mobile.ui.widgets.label import ThaiLabel
+from mobile.ui.widgets.layout import Column
 from mobile.ui.widgets.messages import EmptyState
 from mobile.ui.widgets.section_tabs import Section, SectionTabs
 from mobile.ui.widgets.state_chip import CHIPS, StateChip
@@ -57,6 +57,8 @@ class FormScreen(Screen):
         self._at: tuple[str, str] | None = None  # where to begin, once the record is open
         self._came_for: Any = None
         self._list: RowsPresenter | None = None  # the fast list that a row was entered from
+        self._siblings: list[str] = []  # the rows among which one was entered
+        self._wide: bool | None = None
         self._refresh = Clock.create_trigger(lambda _: self.refresh(), -1)
         acts = RowActs(
             enter=self._enter,
@@ -73,7 +75,11 @@ class FormScreen(Screen):
         )
         self.tabs = SectionTabs()
         self.tabs.bind(on_choose=lambda _, key: self._go(key))
-        self._crumbs = Row(padding=[dp(16), dp(8)], spacing=dp(4))
+        self._crumbs = Column(padding=[dp(16), dp(6)], spacing=0)
+        self._path = ThaiLabel(role="small", ink="ink-soft", fit="line")
+        self._here = ThaiLabel(role="strong", fit="line", automation_id="row_title")
+        self._crumbs.add_widget(self._path)
+        self._crumbs.add_widget(self._here)
         self._notices = FormNotices(self._show_offer, presenter.save_again)
         self.bar.bind(on_back=lambda *_: navigation.back())
         self.bar.bind(on_sync=lambda *_: navigation.open("sync_report"))
@@ -81,6 +87,7 @@ class FormScreen(Screen):
         self._menu = self.bar.add_tool("more", "form.menu", automation_id="menu")
         self._menu.bind(on_release=lambda *_: self._open_menu())
         look.follow(self)
+        self.bind(width=self._resized)
         presenter.on_change = self._refresh
         self.refresh()
 
@@ -188,19 +195,11 @@ class FormScreen(Screen):
         """Tabs, or the way down to the row that was entered."""
         if not state.focus:
             return self.tabs
-        self._crumbs.clear_widgets()
         names = {section.key: section.label for section in state.sections}
         words = [names[state.section].get(look.language)] if state.section in names else []
         words += [title.get(look.language) for _, title in state.crumbs]
-        for number, word in enumerate(words):
-            last = number == len(words) - 1
-            if number:
-                self._crumbs.add_widget(Icon("chevron_right", ink="ink-soft", size_dp=20))
-            self._crumbs.add_widget(
-                ThaiLabel(word, role="strong" if last else "body", fit="line")
-                if last
-                else ThaiLabel(word, ink="ink-soft", fit="line", size_hint_x=0.5)
-            )
+        self._path.text = " › ".join(words[:-1])
+        self._here.text = words[-1]
         return self._crumbs
 
     @staticmethod
@@ -208,23 +207,34 @@ class FormScreen(Screen):
         keys = [section.key for section in state.sections if section.relevant]
         return (state.focus, state.section, state.can_submit, state.locked, state.status, keys)
 
+    def _resized(self, *_: Any) -> None:
+        """Where there is no room for words, two of the buttons are icons alone."""
+        wide = self.width >= dp(700) * look.text_scale
+        if wide != self._wide:
+            self._wide = wide
+            if self._shown.phase == "filling":
+                self._show_actions(self._shown)
+
     def _show_actions(self, state: FormState) -> None:
         """Secondary ways at the left, the one primary action at the right."""
         if state.focus:
             done = PrimaryButton(text_key="form.row_done", icon_name="check", automation_id="done")
             done.bind(on_release=lambda *_: self._navigation.back())
-            self.set_actions(done)
+            following = self._following(state)
+            step = quiet_button(
+                "form.next_row", "arrow_right", "next_row", lambda: self._enter_next(following)
+            )
+            self.set_actions(*([step] if following else []), done)
             return
         keys = [section.key for section in state.sections if section.relevant]
         at = keys.index(state.section) if state.section in keys else 0
-        wide = self.width == 0 or self.width >= dp(700)
         buttons: list[Any] = []
         for shift, key, icon_name in ((-1, "previous", "arrow_left"), (1, "next", "arrow_right")):
             if 0 <= at + shift < len(keys):
                 goal = keys[at + shift]
                 buttons.append(
                     quiet_button(
-                        f"form.{key}" if wide else "",
+                        f"form.{key}" if self._wide else "",
                         icon_name,
                         key,
                         lambda goal=goal: self._go(goal),
@@ -256,6 +266,18 @@ class FormScreen(Screen):
         self._presenter.go(section)
 
     def _enter(self, row: str) -> None:
+        self.page.finish()
+        lists = [i.rows for i in self._presenter.state.items if isinstance(i, RowsView)]
+        found = next((rows for rows in lists if any(line.record == row for line in rows)), ())
+        self._siblings = [line.record for line in found]
+        self._presenter.enter(row)
+
+    def _following(self, state: FormState) -> str:
+        """The row after the one that is shown, or nothing."""
+        at = self._siblings.index(state.focus) if state.focus in self._siblings else -1
+        return self._siblings[at + 1] if 0 <= at < len(self._siblings) - 1 else ""
+
+    def _enter_next(self, row: str) -> None:
         self.page.finish()
         self._presenter.enter(row)
 

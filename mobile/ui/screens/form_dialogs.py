@@ -17,7 +17,7 @@ from mobile.ui.widgets.label import Icon, ThaiLabel
 from mobile.ui.widgets.layout import Column, Divider
 from mobile.ui.widgets.text_input import ThaiTextInput
 
-PROBLEMS_SHOWN_MAX = 60
+PROBLEMS_SHOWN_MAX = 40
 Jump = Callable[[ProblemView], None]
 
 
@@ -61,16 +61,22 @@ def problems_dialog(state: FormState, found: Sequence[ProblemView], jump: Jump) 
     column.add_widget(ThaiLabel(text_key="form.problems_what", ink="ink-soft"))
     for number, problem in enumerate(found[:PROBLEMS_SHOWN_MAX]):
         where = names[problem.section].get(look.language) if problem.section in names else ""
+        label = problem.label.get(look.language)
         line = LineButton(
             "alert_hard",
-            problem.message.get(look.language),
-            where,
+            label or where,
+            " · ".join(
+                part for part in (problem.message.get(look.language), label and where) if part
+            ),
             ink="bad",
             automation_id=f"problem:{number}",
         )
         line.bind(on_release=lambda _, problem=problem: go(problem))
         column.add_widget(Divider())
         column.add_widget(line)
+    if len(found) > PROBLEMS_SHOWN_MAX:
+        more = tr("form.problems_more", count=len(found) - PROBLEMS_SHOWN_MAX)
+        column.add_widget(ThaiLabel(more, ink="ink-soft"))
     made = Dialog(
         title=tr("form.problems", count=len(found)),
         content=column,

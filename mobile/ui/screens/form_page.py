@@ -137,14 +137,18 @@ class FormPage(Findable, Page):
         wanted, self._wanted = self._wanted, None
         if wanted is None:
             return
+        widget = self._widget_at(*wanted)
+        if widget is not None and widget.parent is not None:
+            if self.column.height > self.height:
+                self.scroll_to(widget, padding=dp(24), animate=False)
+            _light_up(widget)
+
+    def _widget_at(self, record: str, key: str) -> Any:
+        """The widget of a question, of a repeat, or of a group that is one answer."""
         for kind in ("question", "rows"):
-            built = self._built.get((kind, *wanted))
-            widget = _widget_of(built)
-            if widget is not None and widget.parent is not None:
-                if self.column.height > self.height:
-                    self.scroll_to(widget, padding=dp(24), animate=False)
-                _light_up(widget)
-                return
+            if (kind, record, key) in self._built:
+                return _widget_of(self._built[kind, record, key])
+        return self._built.get(("heading", key))
 
     def _scrolled(self, *_: Any) -> None:
         if not self._keeping:

@@ -61,6 +61,12 @@ def words_of(text: Any) -> str:
     return str(text.get(look.language))
 
 
+def unit_of(unit: str) -> str:
+    """A unit of a form in the language of the look; one that is not in the catalogue as it is."""
+    shown = tr(f"unit.{unit}") if unit else ""
+    return unit if shown.startswith("unit.") else shown
+
+
 class QuestionFrame:
     """One question on the page: `frame` is its widget, `show(view)` brings it up to date."""
 
@@ -143,7 +149,7 @@ class QuestionFrame:
         lines = [words_of(view.hint)]
         if view.limit is not None:
             limit = view.limit
-            bounds = {"least": limit.least, "most": limit.most, "unit": limit.unit}
+            bounds = {"least": limit.least, "most": limit.most, "unit": unit_of(limit.unit)}
             kind = "both" if limit.least and limit.most else "least" if limit.least else "most"
             label = words_of(limit.label)
             lines.append(tr(f"form.limit_{kind}", label=label, **bounds).strip())
@@ -162,7 +168,7 @@ class QuestionFrame:
             name,
             view.type if view.widget == "number" else KINDS.get(view.widget, view.widget),
             options=[Option(choice.name, words_of(choice.label)) for choice in view.choices],
-            unit=view.unit,
+            unit=unit_of(view.unit),
             long=view.widget == "multiline",
             search=self._search,
             label_of=self._label_of,
@@ -270,7 +276,7 @@ class ReasonEntry(Column):
             readonly=view.locked,
             automation_id=f"reason:{view.key}",
         )
-        self._pause = Clock.create_trigger(lambda _: self.read_now(), REASON_PAUSE_S)
+        self._pause = Clock.create_trigger(lambda _: self._give(self.field.text), REASON_PAUSE_S)
         self.field.bind(text=lambda *_: self._pause(), focus=self._left)
         self.add_widget(self.field)
 

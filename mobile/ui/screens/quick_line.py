@@ -76,7 +76,7 @@ class TypedCell(QuickCell):
             input_type="number" if view.widget == "number" else "null",
         )
         self._typed, self._showing = typed, False
-        self._pause = Clock.create_trigger(lambda _: self.finish(), PAUSE_S)
+        self._pause = Clock.create_trigger(lambda _: self._give(), PAUSE_S)
         self.field.bind(text=self._changed)
         self.field.bind(on_text_validate=lambda *_: self._entered(entered))
         self.add_widget(self.field)
@@ -96,7 +96,10 @@ class TypedCell(QuickCell):
         """Give what is being typed at once."""
         if self._pause.is_triggered:
             self._pause.cancel()
-            self._typed(self.view.key, self.field.text)
+            self._give()
+
+    def _give(self) -> None:
+        self._typed(self.view.key, self.field.text)
 
     def _changed(self, *_: Any) -> None:
         if not self._showing:

@@ -153,7 +153,8 @@ class RowsScreen(PresentedScreen):
             if adds:
                 self._main.add_widget(self._adding)
             self._main.add_widget(self._listed)
-        self._adding.size_hint = (0.47, 1) if beside else (1, None)
+        self._adding.size_hint = (0.5, 1) if beside else (1, None)
+        self._listed.size_hint_x = 0.5 if beside else 1
         if not beside:
             self._adding.height = min(self._adding.column.height, self.body.height * 0.55)
 
