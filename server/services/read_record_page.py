@@ -173,7 +173,7 @@ def _entry(row: ChangeRow, change: Change | None, old: Values) -> HistoryEntry:
         added += _is_new_row(edit)
         removed += edit.operation is Operation.DELETE and edit.record != row.root
         if edit.record == row.root or not operation:
-            operation = str(edit.operation)
+            operation = "rows" if _is_new_row(edit) else str(edit.operation)
         if edit.transition is not None:
             transition = edit.transition.target
         for name, write in edit.writes.items():

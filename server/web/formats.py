@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from server.web.words import Words
 from shared.clocks import bangkok_datetime
 from shared.errors import TimeUnreadable
 from shared.thai.dates import format_short, format_time
@@ -13,6 +14,7 @@ MINUTES_PER_HOUR = 60
 MS_PER_MINUTE = 60_000
 MS_PER_HOUR = 60 * MS_PER_MINUTE
 MS_PER_DAY = 24 * MS_PER_HOUR
+AGO_DAYS_MAX = 62
 
 
 def day(value: str | date | None, language: str) -> str:
@@ -36,6 +38,22 @@ def moment(unix_ms: int | None, language: str) -> str:
     except TimeUnreadable:
         return "-"
     return f"{format_short(found.date(), language)} {format_time(found.time(), language)}"
+
+
+def ago(unix_ms: int | None, now_ms: int, words: Words) -> str:
+    """How long ago, for lists: minutes, hours, days; the day itself beyond two months."""
+    if unix_ms is None:
+        return ""
+    age = now_ms - unix_ms
+    if age < MS_PER_MINUTE:
+        return words("ago.now")
+    if age < MS_PER_HOUR:
+        return words("ago.minutes", n=age // MS_PER_MINUTE)
+    if age < MS_PER_DAY:
+        return words("ago.hours", n=age // MS_PER_HOUR)
+    if age < AGO_DAYS_MAX * MS_PER_DAY:
+        return words("ago.days", n=age // MS_PER_DAY)
+    return moment(unix_ms, words.language)
 
 
 def clock_time(value: str, language: str) -> str:

@@ -45,6 +45,7 @@ class EntryView:
 
 ICONS: Final = {
     "create": "add",
+    "rows": "add",
     "set": "edit",
     "resolve": "conflict",
     "transition": "submitted",

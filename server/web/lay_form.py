@@ -286,6 +286,7 @@ class RecordViewBuilder:
         ]
         rows = [self._row(repeat, questions, ids[at], at + 1) for at in range(len(ids))]
         used = {cell.key for row in rows for cell in row.cells if cell.text or cell.notable}
+        used -= _numbering(rows)
         for row in rows:
             row.cells = [cell for cell in row.cells if cell.key in used]
         columns = [
@@ -330,6 +331,16 @@ class RecordViewBuilder:
         label = said(question.label, self.language)
         kind = kind_of(question)
         return AnswerView(state.record, question.field, question.key, anchor, label, "", kind)
+
+
+def _numbering(rows: list[RowView]) -> set[str]:
+    """Calculated columns that only repeat the number of the row."""
+    found: dict[str, bool] = {}
+    for row in rows:
+        for cell in row.cells:
+            same = cell.kind == "computed" and cell.text == str(row.number)
+            found[cell.key] = found.get(cell.key, True) and same
+    return {key for key, same in found.items() if same}
 
 
 def kind_of(question: Question) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -162,31 +163,33 @@ def _entries(session: Session, shown: Shown, changes: tuple[HistoryEntry, ...]) 
     return [entry_view(one, shown.view, people, devices, words()) for one in changes]
 
 
-def _answers(view: RecordView) -> Any:
+def _answers(view: RecordView) -> Iterator[AnswerView]:
+    """Answers that say something by themselves, in the form's order."""
     for section in view.sections:
-        yield from _inside(section.items)
+        for one in _flat(section.items):
+            if one.text and one.kind in ("text", "number"):
+                yield one
 
 
-def _inside(items: list[ItemView]) -> Any:
+def _flat(items: list[ItemView]) -> Iterator[AnswerView]:
+    """The answers of a section and of its groups; rows are left out."""
     for item in items:
         if isinstance(item, GroupView):
-            yield from _inside(item.items)
-        elif isinstance(item, AnswerView) and item.text and item.kind in ("text", "number"):
+            yield from _flat(item.items)
+        elif isinstance(item, AnswerView):
             yield item
 
 
-def _points(view: RecordView) -> list[dict[str, str]]:
-    """The places of the record, for its map."""
-    found = []
-    for section in view.sections:
-        for item in section.items:
-            inner = item.items if isinstance(item, GroupView) else [item]
-            found += [
-                {"lat": one.point[0], "lon": one.point[1], "label": one.label}
-                for one in inner
-                if isinstance(one, AnswerView) and one.point is not None
-            ]
-    return found
+def _points(view: RecordView) -> dict[str, list[dict[str, str]]]:
+    """The places of each section, for its map."""
+    return {
+        section.key: [
+            {"lat": one.point[0], "lon": one.point[1], "label": one.label}
+            for one in _flat(section.items)
+            if one.point is not None
+        ]
+        for section in view.sections
+    }
 
 
 @dataclass(frozen=True, slots=True)
