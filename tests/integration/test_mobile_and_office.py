@@ -3,131 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
 
 from mobile.device.ports import Picture
 from mobile.presenters.conflict import ConflictPresenter
-from mobile.presenters.form_entry import FormPresenter
-from mobile.presenters.history import HistoryPresenter
 from mobile.presenters.home import HomePresenter
-from mobile.presenters.returned import ReturnedPresenter
 from mobile.presenters.sync_report import SyncReportPresenter
-from mobile.store import base, settings
-from server.catalog import catalog_forms
-from server.models import ChangeRow, RecordRow
-from server.services.enrol_device import make_enrolment_code
-from server.services.publish_form import publish_form
-from server.services.read_head import read_head
-from server.services.review_record import Review, review_record
-from shared.records.state import Comment, decode_state
-from shared.records.workflow import Status
+from shared.records.state import decode_state
 from sync.exchange import NO_NETWORK, HttpReply, HttpRequest
 from tests.support.offices import AREA, OTHER_AREA, PIN, TestOffice
-from tests.support.tablets import Desk, a_dot_id, rows_item
-
-Meddle = Callable[[HttpRequest, Callable[[], HttpReply]], HttpReply]
-
-
-def honest(_: HttpRequest, go: Callable[[], HttpReply]) -> HttpReply:
-    return go()
-
-
-@dataclass
-class Line:
-    """The office's app as the other end of a tablet's line; `meddle` stands between."""
-
-    world: TestOffice
-    desk: Desk
-    meddle: Meddle = honest
-
-    def __call__(self, request: HttpRequest) -> HttpReply:
-        return self.meddle(request, lambda: self.exchange(request))
-
-    def exchange(self, request: HttpRequest) -> HttpReply:
-        token = settings.read(self.desk.app.database.reader(), "token")
-        headers = dict(request.headers)
-        if token:
-            headers["authorization"] = f"Bearer {token}"
-        answer = self.world.http.open(
-            request.path, method=request.method, data=request.body or None, headers=headers
-        )
-        reply = HttpReply(
-            answer.status_code,
-            tuple((name.lower(), value) for name, value in answer.headers),
-            answer.data,
-        )
-        answer.close()
-        return reply
-
-
-def tablet(world: TestOffice, home: Path, login: str, seed: int, *areas: str) -> Desk:
-    """A tablet that enrolled with a code, on which somebody signed in with name and PIN."""
-    desk = Desk(home, seed=seed)
-    desk.start()
-    line = Line(world, desk)
-    desk.line.answer = line
-    code = make_enrolment_code(world.office, world.people["admin"], login, areas or (AREA,))
-    desk.app.enroller.enrol(code, login)
-    desk.app.person = desk.app.people.sign_in(login, PIN)
-    sync(desk)
-    return desk
-
-
-def sync(desk: Desk) -> None:
-    report = desk.app.synchroniser.run_once()
-    assert report.complete, report
+from tests.support.tablets import rows_item
+from tests.support.tablets_and_office import (
+    Line,
+    agree,
+    answer,
+    count_changes,
+    honest,
+    new_factory,
+    on_server,
+    publish_forms,
+    sync,
+    tablet,
+)
 
 
 @pytest.fixture
 def forms(world: TestOffice) -> None:
-    for name in ("factory", "insp"):
-        publish_form(world.office, world.people["admin"], catalog_forms()[name], f"{name}.md")
-
-
-def new_factory(desk: Desk, name: str) -> str:
-    form = HomePresenter(desk.app).begin("factory")
-    root = form.state.root
-    assert form.answer(root, "identity/fac_name", name)
-    form.leave()
-    return root
-
-
-def answer(desk: Desk, root: str, key: str, value: str) -> FormPresenter:
-    form = HomePresenter(desk.app).open(root)
-    form.go(key.partition("/")[0])
-    assert form.answer(root, key, value)
-    return form
-
-
-def agree(world: TestOffice, *desks: Desk) -> None:
-    """Digests of all are equal, running ones are those of the rows, nothing waits."""
-    digests = []
-    for desk in desks:
-        standing = desk.app.replica.standing()
-        assert desk.app.capture.waiting() == (0, 0)
-        assert dict(standing.digests) == dict(base.recount(desk.app.database.reader()))
-        digests.append(standing.digests[AREA])
-    assert len(set(digests)) == 1
-
-
-def on_server(world: TestOffice, record: str) -> RecordRow:
-    with world.office.database.reading() as session:
-        found = session.get(RecordRow, record)
-        assert found is not None
-        return found
-
-
-def count_changes(world: TestOffice) -> int:
-    with world.office.database.reading() as session:
-        found = session.scalar(
-            select(func.count()).select_from(ChangeRow).where(ChangeRow.source == "tablet")
-        )
-        return int(found or 0)
+    publish_forms(world)
 
 
 @pytest.mark.usefixtures("forms")
@@ -316,91 +221,3 @@ def test_losing_an_area_takes_its_records_but_nothing_unsent(
     desk.app.replica.hold_scopes(["programme", OTHER_AREA])
     assert desk.app.browser.line(root) is not None
     assert desk.app.capture.waiting() == (1, 0)
-
-
-def review(world: TestOffice, root: str, target: Status, *comments: Comment) -> None:
-    with world.office.database.reading() as session:
-        content = read_head(session, root).content
-    message = "แก้ตามที่บอก" if target is Status.RETURNED else ""
-    review_record(
-        world.office,
-        Review(world.people["review"], root, target, content, message, tuple(comments)),
-    )
-
-
-@pytest.mark.usefixtures("forms")
-def test_handed_in_sent_back_with_a_comment_corrected_and_approved(
-    world: TestOffice, tmp_path: Path
-) -> None:
-    desk = tablet(world, tmp_path / "one", "somchai", 1)
-    capture = desk.app.capture
-    visit = capture.begin_record("insp", AREA, world.people["somchai"])
-    root = visit.root
-    capture.answer(visit, root, "visit/visit_date", "2025-08-15")
-    gone = capture.add_row(visit, root, "insp/findings", {"f_desc": "ผิด"})
-    capture.add_row(visit, root, "insp/findings", {"f_desc": "ท่อรั่ว"})
-    capture.delete(visit, gone, "ซ้ำ")
-    step = capture.submit(visit)[-1].records[0].transition
-    capture.close(visit)
-    sync(desk)
-    with world.office.database.reading() as session:
-        content = read_head(session, root).content
-    assert step is not None
-    assert step.content_hash == content, "both sides hash the same content"
-    review(world, root, Status.RETURNED, Comment(a_dot_id(9), root, "visit/visit_date", "ผิดวัน"))
-    sync(desk)
-    assert HomePresenter(desk.app).state.returned.count == 1
-    (back,) = ReturnedPresenter(desk.app).state.records
-    assert [comment.text for comment in back.comments] == ["ผิดวัน"]
-    assert back.by == "Review"
-    form = HomePresenter(desk.app).open(root)
-    assert form.state.section == "visit"
-    assert not form.answer(root, "place/paper_no", "1"), "only what was commented on"
-    assert form.type_text(root, "visit/visit_date", "14/8/2568")
-    form.leave()
-    again = capture.open_record(root, world.people["somchai"])
-    capture.submit(again)
-    capture.close(again)
-    sync(desk)
-    review(world, root, Status.APPROVED)
-    sync(desk)
-    agree(world, desk)
-    line = desk.app.browser.line(root)
-    assert line is not None
-    assert line.status == "approved"
-    assert HomePresenter(desk.app).open(root).state.locked
-    words = [entry.words.key for entry in HistoryPresenter(desk.app, root).state.entries]
-    assert {"history.begun", "history.submitted", "history.returned", "history.approved"} <= set(
-        words
-    )
-
-
-@pytest.mark.usefixtures("forms")
-def test_what_the_office_keeps_aside_is_told_and_stays_on_the_tablet(
-    world: TestOffice, tmp_path: Path
-) -> None:
-    desk = tablet(world, tmp_path / "one", "somchai", 1)
-    person = desk.app.person
-    assert person is not None
-    desk.app.person = replace(person, person=world.people["wichai"])
-    root = new_factory(desk, "ของคนที่ไม่เคยลงชื่อเข้าใช้")
-    desk.app.person = person
-    sync(desk)
-    report = SyncReportPresenter(desk.app).state
-    assert [need.why.key for need in report.needs_you] == ["needs.quarantined"]
-    assert report.needs_you[0].line.sync == "kept_aside"
-    assert desk.app.browser.states(root)[root].value("identity/fac_name") is not None
-    SyncReportPresenter(desk.app).told()
-    assert SyncReportPresenter(desk.app).state.needs_you == ()
-
-
-@pytest.mark.usefixtures("forms")
-def test_a_revoked_tablet_keeps_everything_and_says_so(world: TestOffice, tmp_path: Path) -> None:
-    desk = tablet(world, tmp_path / "one", "somchai", 1)
-    root = new_factory(desk, "ก่อนถูกเพิกถอน")
-    with desk.app.database.writing() as connection:
-        settings.write(connection, "token", "not a token")
-    report = desk.app.synchroniser.run_once()
-    assert report.end == "not_signed_in"
-    assert desk.app.capture.waiting() == (1, 0)
-    assert desk.app.browser.line(root) is not None
