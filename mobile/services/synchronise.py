@@ -25,6 +25,7 @@ from sync.session import Conversation, Progress, SessionReport, SyncSession
 
 EVERY_MS: Final = 5 * 60 * 1000
 REPORTS_KEPT: Final = 50
+REPAIR_EVERY_MS: Final = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,9 @@ class Synchroniser:
             return self._keep(SessionReport(), "failed", reason.code)
         except Exception as reason:
             return self._keep(SessionReport(), "failed", f"internal: {type(reason).__name__}")
+        if report.mismatched:
+            scopes = tuple(report.mismatched)
+            self._jobs.call(lambda: self._replica.read_anew(scopes, REPAIR_EVERY_MS))
         if report.blobs_received:
             self._jobs.call(self._use_documents)
         return self._keep(report, str(report.end), report.code)

@@ -146,6 +146,27 @@ class SqliteReplica:
             listing.refresh(connection, sorted(roots), self._describe)
         return True
 
+    def read_anew(self, scopes: Sequence[str], once_in_ms: int) -> list[str]:
+        """Digests differ: read these scopes from their beginning, each at most once in a while.
+
+        What is held stays shown until the server's rows have come; nothing is wiped or adopted.
+        Returns the scopes that are read anew.
+        """
+        now = self._clock.now_ms()
+        begun: list[str] = []
+        with self._database.writing() as connection:
+            for name in sorted(set(scopes)):
+                last = settings.read_int(connection, f"read_anew:{name}")
+                if base.scope(connection, name) is None:
+                    continue
+                if last is not None and abs(now - last) < once_in_ms:
+                    continue
+                settings.write(connection, f"read_anew:{name}", now)
+                base.set_aside(connection, name)
+                base.begin_scope(connection, name)
+                begun.append(name)
+        return begun
+
     def mint_incarnation(self) -> None:
         """Become a new client and re-number, from 1, all that is not acknowledged."""
         with self._database.writing() as connection:
