@@ -1,0 +1,158 @@
+"""What is true now on the office's disk and on every tablet's, as plain values for the checkers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from server.models import (
+    BlobRow,
+    ChangeRow,
+    ClientRow,
+    MembershipRow,
+    QuarantineRow,
+    RecordRow,
+    ScopeRow,
+    WriteRow,
+)
+from server.store.office import Office
+from shared.canonical import JsonValue
+from shared.records.state import RecordState, decode_state
+from sync.changes import frame, read_change
+from sync.digest import from_text, row_digest
+from tests.simulation.ledger import number_of
+
+Place = tuple[str, str]
+"""(record, field)"""
+
+
+@dataclass(slots=True)
+class Written:
+    """One write of the office's table. `number` is its save in the ledger."""
+
+    place: Place
+    dot: str
+    number: int | None
+    value: JsonValue
+    applied: bool
+
+
+@dataclass(slots=True)
+class OfficeFacts:
+    """The office: its writes, states, feed, changes, clients, files."""
+
+    writes: list[Written] = field(default_factory=list)
+    states: dict[str, RecordState] = field(default_factory=dict)
+    bodies: dict[str, tuple[str, int, bytes]] = field(default_factory=dict)
+    feed: list[tuple[str, str, int, int, str]] = field(default_factory=list)
+    applied: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    aside_numbers: set[int] = field(default_factory=set)
+    clients: dict[str, tuple[int, str]] = field(default_factory=dict)
+    digests: dict[str, int] = field(default_factory=dict)
+    blobs: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class TabletFacts:
+    """One tablet: its base, its queue, what is typed and not sealed, its marks and files."""
+
+    client: str = ""
+    number: int = 0
+    chain: str = ""
+    base: dict[str, tuple[str, int, bytes]] = field(default_factory=dict)
+    cursors: dict[str, int] = field(default_factory=dict)
+    digests: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
+    sealed: list[tuple[Place, int]] = field(default_factory=list)
+    typed: list[tuple[Place, int]] = field(default_factory=list)
+    confirmed_blobs: set[str] = field(default_factory=set)
+    at_head: bool = False
+    """The last synchronisation ended well and nothing of it has been undone since."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything at one moment."""
+
+    office: OfficeFacts
+    tablets: dict[str, TabletFacts]
+
+
+def office_facts(office: Office) -> OfficeFacts:
+    """Read the office's database."""
+    found = OfficeFacts()
+    with office.database.reading() as session:
+        for w in session.execute(select(WriteRow.__table__)):
+            value = json.loads(w.value)
+            number = number_of(value)
+            found.writes.append(Written((w.record, w.field), w.dot, number, value, w.applied))
+        for r in session.execute(select(RecordRow.__table__)):
+            found.states[r.id] = decode_state(r.state)
+            found.bodies[r.id] = (r.scope, r.revision, r.state)
+        for m in session.execute(select(MembershipRow.__table__)):
+            found.feed.append((m.scope, m.record, m.revision, m.seq, m.kind))
+        found.applied = list(session.scalars(select(ChangeRow.id)))
+        for q in session.execute(select(QuarantineRow.__table__)):
+            if q.released_at is None and q.change is not None:
+                found.aside.append(q.change)
+                found.aside_numbers |= {n for _, n in numbers_in([q.line])} if q.line else set()
+        for c in session.execute(select(ClientRow.__table__)):
+            found.clients[c.id] = (c.number, c.chain)
+        for s in session.execute(select(ScopeRow.__table__)):
+            found.digests[s.id] = from_text(s.digest)
+        held = session.scalars(select(BlobRow.sha256))
+        found.blobs = {sha for sha in held if office.blobs.is_sound(sha)}
+    return found
+
+
+def numbers_in(lines: Iterable[bytes]) -> list[tuple[Place, int]]:
+    """The saves that change lines hold."""
+    out: list[tuple[Place, int]] = []
+    for line in lines:
+        for edit in read_change(frame(line)).records:
+            for name, write in edit.writes.items():
+                number = number_of(write.value)
+                if number is not None:
+                    out.append(((edit.record, name), number))
+    return out
+
+
+def tablet_facts(path: Path) -> TabletFacts:
+    """Read a tablet's database, as another program would after the power was cut."""
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    try:
+        return _tablet(connection)
+    finally:
+        connection.close()
+
+
+def _tablet(connection: sqlite3.Connection) -> TabletFacts:
+    found = TabletFacts()
+    named = {r["name"]: r["value"] for r in connection.execute("SELECT name, value FROM meta")}
+    found.client, found.chain = named.get("client", ""), named.get("chain", "")
+    found.number = int(named.get("number") or 0)
+    for r in connection.execute("SELECT record, scope, revision, state FROM base WHERE current"):
+        found.base[r["record"]] = (r["scope"], r["revision"], r["state"])
+    for r in connection.execute("SELECT id, cursor FROM scope"):
+        found.cursors[r["id"]] = r["cursor"]
+    found.digests = dict.fromkeys(found.cursors, 0)
+    for record, (scope, revision, state) in found.base.items():
+        total = found.digests.get(scope, 0) + row_digest(record, revision, state)
+        found.digests[scope] = total % 2**256
+    rows = connection.execute("SELECT id, line, status FROM change").fetchall()
+    found.changes = {r["id"]: r["status"] for r in rows}
+    found.sealed = numbers_in(r["line"] for r in rows)
+    for r in connection.execute("SELECT record, field, value FROM editing"):
+        number = number_of(json.loads(r["value"]))
+        if number is not None:
+            found.typed.append(((r["record"], r["field"]), number))
+    confirmed = connection.execute("SELECT sha256 FROM blob WHERE confirmed = 1")
+    found.confirmed_blobs = {r["sha256"] for r in confirmed}
+    return found

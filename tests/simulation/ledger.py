@@ -1,0 +1,92 @@
+"""The truth of a simulation: every save with what its author was really shown, kept outside.
+
+Every value is made once (`v17`, or a group whose parts are all `v17`), so that wherever it turns up
+its save is known, whatever name the system gave it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from shared.canonical import JsonValue
+from shared.records.state import RecordState
+
+_NUMBERED = re.compile(r"v([0-9]+)")
+
+
+@dataclass(slots=True)
+class Save:
+    """One value that somebody saved. `confirmed` once the screen said so; `overwrites` an answer
+    of the same person in the same form that was never sealed."""
+
+    number: int
+    by: str
+    record: str
+    name: str
+    shown: frozenset[int]
+    overwrites: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All saves, the contents that reviewers saw, and the order in which roots were begun."""
+
+    saves: dict[int, Save] = field(default_factory=dict)
+    contents: dict[str, set[str]] = field(default_factory=dict)
+    roots: list[str] = field(default_factory=list)
+    staff: set[str] = field(default_factory=set)
+
+    def begin(
+        self,
+        by: str,
+        record: str,
+        name: str,
+        shown: frozenset[int],
+        overwrites: int | None = None,
+    ) -> Save:
+        """A save is about to be made."""
+        number = len(self.saves) + 1
+        save = self.saves[number] = Save(number, by, record, name, shown, overwrites)
+        return save
+
+    def closure(self, number: int) -> set[int]:
+        """Everything the author of a save had been shown, through others."""
+        out: set[int] = set()
+        stack = list(self.saves[number].shown)
+        while stack:
+            met = stack.pop()
+            if met not in out and met in self.saves:
+                out.add(met)
+                stack.extend(self.saves[met].shown)
+        return out
+
+
+GROUP = "visit/times"
+
+
+def value_of(number: int, name: str) -> JsonValue:
+    """The value of a save."""
+    text = f"v{number}"
+    return {"t_in": text, "t_out": text} if name == GROUP else text
+
+
+def number_of(value: JsonValue) -> int | None:
+    """The save that made a value; None for values from before the simulation."""
+    text = value.get("t_in") if isinstance(value, dict) else value
+    found = _NUMBERED.fullmatch(text) if isinstance(text, str) else None
+    return None if found is None else int(found.group(1))
+
+
+def displayed(state: RecordState | None, name: str) -> frozenset[int]:
+    """The save whose value a form shows for a field: the first sibling's."""
+    found = state.fields.get(name, ()) if state is not None else ()
+    number = number_of(found[0].value) if found else None
+    return frozenset() if number is None else frozenset({number})
+
+
+def listed(state: RecordState, name: str) -> frozenset[int]:
+    """The saves of all values that a conflict lists."""
+    numbers = (number_of(s.value) for s in state.fields.get(name, ()))
+    return frozenset(n for n in numbers if n is not None)
