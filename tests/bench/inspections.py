@@ -52,12 +52,11 @@ def form_source() -> str:
     for kind, name in questions():
         role = shown.get(name, "")
         rows.append(f"| | {kind} | {name} | {name} | {name} | {role} | |")
-    rows.append("| | end_group | | | | | |")
     rows.append("| | begin_repeat | findings | ข้อตรวจพบ | Findings | | |")
     for kind, name in FINDING:
         role = "title" if name == "description" else ""
         rows.append(f"| | {kind} | {name} | {name} | {name} | {role} | |")
-    rows.append("| | end_repeat | | | | | |")
+    rows += ["| | end_repeat | | | | | |", "| | end_group | | | | | |"]
     lists = [("yna", name) for name in ("yes", "no", "na")]
     lists += [("risk", name) for name in ("low", "medium", "high")]
     choices = [f"| | {name} | {value} | {value} | {value} |" for name, value in lists]

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,6 +96,7 @@ def furnish(room: Path, tablets: int = 2) -> Furnished:
     """An office with a form of forty questions, and tablets that have received it."""
     data = room / "office"
     world = open_office(data, f"sqlite:///{data / 'office.sqlite3'}")
+    world.clock.now = time.time_ns() // 1_000_000  # codes last a day by the server's own clock
     settle_people(world)
     admin = world.people["admin"]
     publish_form(world.office, admin, form_source(), FORM)

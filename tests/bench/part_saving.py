@@ -52,6 +52,9 @@ def measure(room: Path, quick: bool) -> list[Figure]:
         raw.execute("INSERT INTO answer (field, value) VALUES (?, ?)", ("note", ANSWER))
         raw.execute("COMMIT")
 
+    for _ in range(600):  # until both logs have been folded back once and grow no more
+        answer_again()
+        insert()
     rounds = 40 if quick else 400
     fresh = in_turns(answer, insert, rounds)
     again = in_turns(answer_again, insert, rounds)
