@@ -41,7 +41,7 @@ def get(sha256: str) -> Response:
         answer = Response(status=200)
     else:
         opened = open_blob(parts, sha256, scopes, device.id)
-        answer = Response(iter(lambda: opened.file.read(65_536), b""))
+        answer = Response(opened.chunks())
         answer.call_on_close(opened.file.close)
     # A tablet believes an answer about a file only when it names the file: a captive portal cannot.
     answer.headers["ETag"] = f'"{sha256}"'

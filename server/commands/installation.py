@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import signal
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from server.app import Ports, create_app, office_of
 from server.catalog import catalog_forms, codebook_document, codebook_names
 from server.commands.running import CommandFailed, Run
-from server.demonstration.load import SIGN_INS_FILE, Sources, is_loaded, load_demonstration
-from server.demonstration.load import new_codes as demonstration_codes
 from server.demonstration.past import PastClock, past_ids
+from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
 from server.services.examine_installation import examine_installation
 from server.serving import make_server
 from server.store.system import SystemClock
@@ -74,11 +74,14 @@ def demo(run: Run, arguments: argparse.Namespace) -> None:
         )
     lines = [(run.data / SIGN_INS_FILE).read_text(encoding="utf-8").rstrip()]
     lines += ["Enrolment codes for two tablets (one use, 24 hours):"]
-    lines += [f"  {code}   {label}" for code, label in demonstration_codes(parts)]
+    lines += [f"  {code}   {label}" for code, label in new_codes(parts)]
     _serve(run, arguments, lines)
 
 
 def _load(run: Run) -> None:
+    # Drawing and telling are needed once; a later start does not wait for their imports.
+    from server.demonstration.load import Sources, load_demonstration
+
     run.say("Loading the demonstration's data; this happens once.", {"loading": True})
     clock = PastClock(SystemClock().now_ms())
     app = create_app(run.config(pages=False), Ports(clock=clock, ids=past_ids(clock)))
@@ -95,12 +98,9 @@ def _load(run: Run) -> None:
         parts.database.close()
 
 
-class _Stop(Exception):
-    """The system asked the server to end."""
-
-
 def _stop(number: int, frame: FrameType | None) -> None:
-    raise _Stop
+    """The system asks the server to end: like Ctrl-C, the one thing its loop lets through."""
+    raise KeyboardInterrupt
 
 
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
@@ -110,9 +110,8 @@ def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
     run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
     signal.signal(signal.SIGTERM, _stop)
     try:
-        server.run()
-    except (_Stop, KeyboardInterrupt):
-        pass
+        with suppress(KeyboardInterrupt):
+            server.run()
     finally:
         server.close()
 

@@ -21,7 +21,6 @@ from server.demonstration.review import decide, disagree
 from server.demonstration.story import DemoArea, Story, Team
 from server.demonstration.tablet import DemoTablet
 from server.models import PersonRow
-from server.services.enrol_device import make_enrolment_code
 from server.services.manage_areas import AreaEntry, put_areas
 from server.services.publish_codebook import publish_codebook
 from server.services.publish_form import publish_form
@@ -29,7 +28,6 @@ from server.store.office import Office
 from shared.canonical import JsonValue
 from shared.forms.codebook import Codebook, load_codebook
 
-SIGN_INS_FILE: Final = "demonstration-sign-ins.txt"
 SCENES, SIGNATURES = 12, 6
 AREAS_PER_TABLET: Final = 3
 PLACES_PER_AREA: Final = 12
@@ -41,21 +39,6 @@ class Sources:
 
     forms: Mapping[str, str]
     codebooks: Sequence[JsonValue]
-
-
-def is_loaded(office: Office) -> bool:
-    """Is there anybody in this office?"""
-    with office.database.reading() as session:
-        return session.scalar(select(PersonRow.id).limit(1)) is not None
-
-
-def new_codes(office: Office) -> list[tuple[str, str]]:
-    """Two fresh enrolment codes and what they are for."""
-    with office.database.reading() as session:
-        author = session.scalars(select(PersonRow.id).where(PersonRow.login == "admin")).one()
-    scopes = ["area:20-1", "area:40-1", "area:24-1"]
-    labels = ("แท็บเล็ต 1", "แท็บเล็ต 2")
-    return [(make_enrolment_code(office, author, label, scopes), label) for label in labels]
 
 
 def load_demonstration(office: Office, clock: PastClock, sources: Sources, sign_ins: Path) -> None:

@@ -64,10 +64,12 @@ class Merged:
 
 @dataclass(slots=True)
 class MergeResult:
-    """The results in the order of the changes, and how many places in the feed were given."""
+    """The results in the order of the changes, how many places in the feed were given, and the
+    files named that were not here (one that arrives meanwhile is to be counted anew)."""
 
     results: list[Merged]
     places: int
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -104,7 +106,8 @@ def merge_changes(
             merged.position = max(places)
     _fill_unmoved(chunk)
     _store(chunk)
-    return MergeResult(results, len(numbers))
+    named = {s for i, _ in chunk.done for edit in i.change.records for s in edit.blobs}
+    return MergeResult(results, len(numbers), frozenset(named - chunk.held))
 
 
 def _prepare(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from server.store.scopes import PROGRAMME
 from shared.errors import NotFound
 from shared.ids import is_sha256
 
+CHUNK_BYTES: Final = 64 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedBlob:
@@ -22,6 +24,12 @@ class OpenedBlob:
     file: BinaryIO
     size: int
     media_type: str
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes piece by piece; the file is closed at its end."""
+        with self.file:
+            while chunk := self.file.read(CHUNK_BYTES):
+                yield chunk
 
 
 def find_blob(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +17,9 @@ from server.services.write_audit import write_audit
 from server.store.bulk import insert_new
 from server.store.office import Office
 from server.store.scopes import PROGRAMME
-from server.xlsform import CompiledForm, compile_xlsform
+
+if TYPE_CHECKING:
+    from server.xlsform import CompiledForm
 from shared.canonical import JsonLike, canonical_bytes, read_json
 from shared.errors import ConflictingState, FormInvalid
 from shared.forms.definition import FormDefinition, Group, Question
@@ -38,6 +41,9 @@ class PublishedForm:
 
 def check_form(text: str, source_name: str) -> CompiledForm:
     """Compile a form. Raises FormInvalid with all its defects."""
+    # pyxform takes most of a second to import, and most starts never publish a form.
+    from server.xlsform import compile_xlsform
+
     if len(text.encode()) > FORM_SOURCE_BYTES_MAX:
         raise FormInvalid("the form is too large", defects=[])
     compiled = compile_xlsform(text, source_name)

@@ -8,14 +8,17 @@ stands behind it goes on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from server.services.merge_changes import merge_changes
+from server.services.merge_changes import MergeResult, merge_changes
 from server.services.sort_lines import Intake, Line, duplicate, lines_of
 from server.store import changes as change_store
 from server.store.changes import Mark
+from server.store.files import settle_missing
 from server.store.office import Office
+from server.store.trees import held_files
 from shared.errors import ChainForked, EpochChanged, Forbidden, MalformedMessage, NumberGap
 from shared.ids import is_client
 from shared.limits import CHANGES_PER_TRANSACTION
@@ -23,6 +26,16 @@ from sync.codec import decode_push
 from sync.commitments import chain_next
 from sync.messages import ChangeResult, Outcome, PushAnswer, PushBatch
 from sync.version import PROTOCOL
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one chunk came to; `mark` is where the client stands behind it."""
+
+    results: list[ChangeResult]
+    mark: Mark
+    places: int = 0
+    missing: frozenset[str] = frozenset()
 
 
 def receive_changes(office: Office, device: str, body: bytes) -> PushAnswer:
@@ -42,9 +55,11 @@ def receive_changes(office: Office, device: str, body: bytes) -> PushAnswer:
     for start in range(0, max(len(lines), 1), CHANGES_PER_TRANSACTION):
         part = lines[start : start + CHANGES_PER_TRANSACTION]
         with office.database.writing() as session:
-            taken, mark, places = _receive_chunk(office, session, batch, device, mark, part)
-        office.epoch.raise_mark(places)
-        results.extend(taken)
+            taken = _receive_chunk(office, session, batch, device, mark, part)
+        office.epoch.raise_mark(taken.places)
+        _settle_files(office, taken.missing)
+        results.extend(taken.results)
+        mark = taken.mark
     return PushAnswer(
         PROTOCOL, office.epoch.text, header.client, mark.number, mark.chain, tuple(results)
     )
@@ -57,7 +72,7 @@ def _receive_chunk(
     device: str,
     mark: Mark,
     lines: Sequence[Line],
-) -> tuple[list[ChangeResult], Mark, int]:
+) -> Taken:
     """One transaction. `mark` is where the device says it stands before these lines."""
     client = batch.header.client
     stands = change_store.lock_client(session, client, device)
@@ -69,15 +84,26 @@ def _receive_chunk(
         number = lines[-1].number if lines else mark.number
         reached = change_store.chain_at(session, client, number)
         assert reached is not None, "this number was received"
-        return results, Mark(number, reached), 0
-    taken, places = _take_new(office, session, client, device, stands, new)
+        return Taken(results, Mark(number, reached))
+    taken, merged = _take_new(office, session, client, device, stands, new)
     results.extend(taken)
     chain = bytes.fromhex(stands.chain)
     for line in new:
         chain = chain_next(chain, bytes.fromhex(line.head_hash))
     after = Mark(new[-1].number, chain.hex())
     change_store.move_client(session, client, after, office.clock.now_ms())
-    return results, after, places
+    return Taken(results, after, merged.places, merged.missing)
+
+
+def _settle_files(office: Office, missing: frozenset[str]) -> None:
+    """A file may have arrived while its record was on the way: what is missing is counted anew."""
+    if not missing:
+        return
+    with office.database.reading() as session:
+        arrived = held_files(session, missing)
+    if arrived:
+        with office.database.writing() as session:
+            settle_missing(session, arrived)
 
 
 def _check_standing(
@@ -127,7 +153,7 @@ def _take_new(
     device: str,
     stands: Mark,
     lines: Sequence[Line],
-) -> tuple[list[ChangeResult], int]:
+) -> tuple[list[ChangeResult], MergeResult]:
     """Lines that this client sends for the first time (another incarnation may have before)."""
     intake = Intake(session, office.ids, client, device, office.clock.now_ms(), lines)
     for line in lines:
@@ -142,4 +168,4 @@ def _take_new(
         rows.append(slot.row(client, chain.hex()))
         results.append(slot.result())
     change_store.note_received(session, rows)
-    return results, merged.places
+    return results, merged

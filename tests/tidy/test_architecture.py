@@ -35,6 +35,7 @@ FOLDERS = {
         "api": {"services", "store", "models", "exports", "reports"},
         "web": {"services", "store", "models", "exports", "reports"},
         "demonstration": {"services", "store", "models", "forms_import"},
+        "commands": {"services", "store", "models", "demonstration", "app", "catalog", "serving"},
         "migrations": {"models"},
     },
     "mobile": {

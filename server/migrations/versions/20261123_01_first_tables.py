@@ -13,29 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Create every table."""
-    _audit()
-    _blob()
-    _blob_reference()
-    _change()
-    _client()
-    _codebook()
-    _device()
-    _device_area()
-    _device_person()
-    _enrolment()
-    _event_hours()
-    _form()
-    _membership()
-    _person()
-    _person_area()
-    _quarantine()
-    _received()
-    _root()
-    _scope()
-    _setting()
-    _staff_session()
-    _write()
-    _record()
+    for create in (
+        _audit, _blob, _blob_reference, _change, _client, _codebook, _device, _device_area,
+        _device_person, _enrolment, _event_hours, _form, _membership, _person, _person_area,
+        _quarantine, _received, _root, _scope, _setting, _staff_session, _write, _record,
+    ):  # fmt: skip
+        create()
 
 
 def _audit() -> None:
