@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from mobile.device.ports import Picture
 from mobile.presenters.form_page import ALL, FormPage
-from mobile.presenters.form_session import Place, Save
+from mobile.presenters.form_problems import Place
+from mobile.presenters.form_session import Save
 from mobile.presenters.form_views import ChoiceView, ProblemView
 from mobile.presenters.observed import Words, told
 from mobile.presenters.rows import RowsPresenter

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.form_locks import READ_ONLY
-from mobile.presenters.form_session import FormSession, Place
+from mobile.presenters.form_problems import Place
+from mobile.presenters.form_session import FormSession
 from mobile.presenters.form_views import (
     NO_TEXT,
     ChoiceView,
@@ -117,7 +118,7 @@ class ItemMaker:
         label = question.label if question is not None else repeats.get(key, NO_TEXT)
         if record == self._session.root:
             return label
-        return _joined([self.row_line(record).title, label])
+        return _joined([self._row_title(record), label])
 
     # -- items -------------------------------------------------------------------------------
 
@@ -234,7 +235,7 @@ class ItemMaker:
         """A repeat with its rows as lines."""
         session = self._session
         found = session.problems_at(record, repeat.key)
-        any_problem = bool(session.problems.get((record, repeat.key)))
+        any_problem = bool(session.problems.at(record, repeat.key))
         lock = session.locks.rows(record, repeat, session.parents, problem=any_problem)
         ids = self._engine.rows(repeat.record_type, record)
         fast = FAST in repeat.appearance.split()
@@ -262,11 +263,6 @@ class ItemMaker:
             self._words.answer(question, engine.value(record, question.key))
             for question in summary.lines
         ]
-        problems = sum(
-            len(session.problems_at(place[0], place[1]))
-            for place in session.problems
-            if place[0] == record
-        )
         pictures = (
             value
             for question in self._form.questions(node.record_type)
@@ -278,7 +274,7 @@ class ItemMaker:
             record=record,
             title=self._row_title(record),
             second=_joined(second),
-            problems=problems,
+            problems=session.problems_of(record),
             comments=len(session.locks.about_record(record)),
             answered=session.begun(record),
             picture=picture,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.form_items import ItemMaker, Said
 from mobile.presenters.form_locks import NO_ROOM
 from mobile.presenters.form_offer import Offer, RegisterEntry, look_up, offer_of
-from mobile.presenters.form_session import FormSession, Place, Save
+from mobile.presenters.form_problems import Place
+from mobile.presenters.form_session import FormSession, Save
 from mobile.presenters.form_views import FormState, Saved
 from mobile.presenters.observed import Observed, Words, told
 from mobile.services.opened import OpenRecord
@@ -22,6 +23,7 @@ from shared.errors import NotFound, StorageFull
 from shared.forms.definition import Question, Repeat
 
 ALL: frozenset[Place] = frozenset()
+PROBLEMS_SHOWN_MAX: Final = 100
 Page = TypeVar("Page", bound="FormPage")
 
 
@@ -111,7 +113,7 @@ class FormPage(Observed[FormState]):
         if session is not None:
             left = self._section
             session.touched |= {
-                place for place in session.problems if session.section_of(*place) == left
+                place for place in session.problems.places() if session.section_of(*place) == left
             }
         self._section, self._path = section, []
         self._draw(ALL)
@@ -219,7 +221,8 @@ class FormPage(Observed[FormState]):
         locks = session.locks
         self._path = [row for row in self._path if row in session.engine.nodes]
         focus = self._path[-1] if self._path else ""
-        problems = tuple(maker.problem(problem) for problem in session.visible_problems())
+        visible = session.visible_problems()
+        problems = tuple(maker.problem(problem) for problem in visible[:PROBLEMS_SHOWN_MAX])
         top = session.states.get(session.root)
         saved: Saved = "saving" if self._waiting else ("saved" if self._said.saved else "")
         self._offer = None if self._declined else offer_of(session, self._entry, self._tablet)
@@ -237,6 +240,7 @@ class FormPage(Observed[FormState]):
                 crumbs=tuple((row, maker.row_line(row).title) for row in self._path),
                 items=maker.row_page(focus) if focus else maker.page(self._section),
                 problems=problems,
+                problem_count=len(visible),
                 conflicts=0 if top is None else self._conflicts(session),
                 message=locks.message,
                 comments=len(locks.comments),

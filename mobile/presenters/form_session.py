@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mobile.presenters.form_locks import FormLocks, Parents
+from mobile.presenters.form_problems import Place, ProblemBook
 from mobile.services.opened import OpenRecord
 from mobile.store.shown import live_rows
 from shared.canonical import JsonValue
@@ -18,8 +19,6 @@ from shared.forms.codebook import Codebook
 from shared.forms.definition import FormDefinition, Question, Repeat
 from shared.forms.logic import FormEngine
 from shared.forms.validation import Problem, validate, validate_question, validate_record
-
-Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,9 @@ class FormSession:
         self._section_of: dict[Place, str] = {}
         if opened.is_new:
             self._take_defaults(self.root)
-        self.problems: dict[Place, list[Problem]] = {}
+        self.problems = ProblemBook()
         self._make_rows()
-        self.problems.clear()
-        for problem in validate(self.engine):
-            self.problems.setdefault((problem.record_id, problem.key), []).append(problem)
+        self.problems = ProblemBook(validate(self.engine))
 
     def _answers(self) -> RecordAnswers:
         top = self.states.get(self.root)
@@ -123,17 +120,19 @@ class FormSession:
 
     def visible_problems(self) -> list[Problem]:
         """Problems to show: what is merely unanswered only after a try to hand in."""
-        return [
-            problem for found in self.problems.values() for problem in found if self._shows(problem)
-        ]
+        return [problem for problem in self.problems if self._shows(problem)]
 
     def problems_at(self, record: str, key: str) -> list[Problem]:
         """Problems to show at one question or repeat."""
-        return [p for p in self.problems.get((record, key), ()) if self._shows(p)]
+        return [problem for problem in self.problems.at(record, key) if self._shows(problem)]
+
+    def problems_of(self, record: str) -> int:
+        """How many problems to show one record has, without the rows below it."""
+        return sum(1 for problem in self.problems.of(record) if self._shows(problem))
 
     def has_hard(self, record: str, key: str) -> bool:
         """Is there a hard problem at a question, shown or not?"""
-        return any(p.severity == "hard" for p in self.problems.get((record, key), ()))
+        return any(problem.severity == "hard" for problem in self.problems.at(record, key))
 
     def _shows(self, problem: Problem) -> bool:
         waits = problem.code in ("required", "rows.too_few")
@@ -196,7 +195,8 @@ class FormSession:
             self._pending.pop(one, None)
             self._unsaved.pop(one, None)
             self._parents.pop(one, None)
-        self.problems = {p: found for p, found in self.problems.items() if p[0] not in gone}
+        for one in gone:
+            self.problems.forget(one)
         self._judge_rows(parent, key)
         return was_saved
 
@@ -251,18 +251,16 @@ class FormSession:
     def judge_all(self) -> list[Problem]:
         """Before handing in: every problem, and from now on all are shown."""
         self.tried = True
-        self.problems = {}
-        for problem in validate(self.engine):
-            self.problems.setdefault((problem.record_id, problem.key), []).append(problem)
-        return [problem for found in self.problems.values() for problem in found]
+        self.problems = ProblemBook(validate(self.engine))
+        return list(self.problems)
 
     def _judge(self, changed: frozenset[Place] | set[Place]) -> None:
         for record, key in changed:
             node = self.engine.nodes.get(record)
             if node is None:
-                self.problems.pop((record, key), None)
+                self.problems.forget(record)
             elif self.definition.question(node.record_type, key) is not None:
-                self._set(record, key, validate_question(self.engine, record, key))
+                self.problems.put(record, key, validate_question(self.engine, record, key))
             elif isinstance(self._node_at(node.record_type, key), Repeat):
                 self._judge_rows(record, key)
 
@@ -273,16 +271,8 @@ class FormSession:
     def _judge_rows(self, record: str, key: str) -> None:
         if record in self.engine.nodes:
             found = validate_record(self.engine, record)
-            self._set(record, key, [p for p in found if p.key == key])
+            self.problems.put(record, key, [p for p in found if p.key == key])
 
     def _judge_record(self, record: str) -> None:
-        for place in [p for p in self.problems if p[0] == record]:
-            del self.problems[place]
-        for problem in validate_record(self.engine, record):
-            self.problems.setdefault((record, problem.key), []).append(problem)
-
-    def _set(self, record: str, key: str, found: list[Problem]) -> None:
-        if found:
-            self.problems[record, key] = found
-        else:
-            self.problems.pop((record, key), None)
+        self.problems.forget(record)
+        self.problems.add(validate_record(self.engine, record))

@@ -166,6 +166,7 @@ class OfferView:
 class FormState:
     """The form screen. `phase`: opening, filling, gone (no such record), left.
 
+    `problems` are the first hundred of `problem_count`.
     `crumbs` names the rows entered below the root, outermost first; `items` are those of the
     current section, or of the row entered. `changed` are the (record, key) that differ from the
     state before: the rest may stay as drawn (empty means: draw everything anew).
@@ -183,6 +184,7 @@ class FormState:
     crumbs: tuple[tuple[str, Text], ...] = ()
     items: tuple[Item, ...] = ()
     problems: tuple[ProblemView, ...] = ()
+    problem_count: int = 0
     conflicts: int = 0
     message: str = ""
     comments: int = 0
