@@ -164,12 +164,14 @@ class Hand:
         if self._reports() == before:
             self.tablet.tap(id="sync.now")
         self.until(
-            lambda: self._reports() > before and not self._busy(), "the sync ends", seconds
+            lambda: self._reports() != before and not self._busy(), "the sync ends", seconds
         )
         return self.tablet.screen()
 
-    def _reports(self) -> int:
-        return int(self.database.one("SELECT coalesce(max(id), 0) FROM sync_log"))
+    def _reports(self) -> tuple[int, str]:
+        """What changes when a synchronisation has ended; nothing new is only a new time."""
+        newest = int(self.database.one("SELECT coalesce(max(id), 0) FROM sync_log"))
+        return newest, self.database.setting("last_complete_ms")
 
     def _busy(self) -> bool:
         return bool(self.tablet.read(id="sync.now")["disabled"])

@@ -10,9 +10,11 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Any
 
+from server.demonstration.pictures import draw_scene
 from tests.journey import cast
 from tests.journey.browser import Browser
 from tests.journey.evidence import OfficeDatabase
@@ -23,6 +25,7 @@ from tests.support.chaos_proxy import ChaosProxy
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(sys.executable).with_name("samruat-server")
+SCENES = 4
 SERVES = re.compile(r"http://[^:]+:(\d+)")
 
 
@@ -99,8 +102,16 @@ class Stage:
             proxy = ChaosProxy("127.0.0.1", self.port)
             self.proxies.append(proxy)
             home = self.folder / f"tablet-{number}"
+            self._draw_scenes(home / "camera", seed=number)
             self.hands.append(Hand(f"tablet {number}", home, proxy, self.teller))
             self.facts[f"label {number}"] = name
+
+    def _draw_scenes(self, camera: Path, seed: int) -> None:
+        """What the camera of a desktop tablet sees: a folder of scenes, the same each time."""
+        camera.mkdir(parents=True)
+        random = Random(seed)
+        for number in range(1, SCENES + 1):
+            (camera / f"scene-{number}.jpg").write_bytes(draw_scene(random, number).data)
 
     @property
     def one(self) -> Hand:

@@ -27,10 +27,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.support.window_harness import WindowDrive, prepare_environment
+
+FRAMES_A_SECOND = 30
 
 
 class CannotDo(Exception):
@@ -44,6 +47,17 @@ class TabletDriver:
         self.app = app
         self.drive = WindowDrive()
         self.over = False
+
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """Frames at the usual rate: others need the processor to bring about what is waited for."""
+        from kivy.clock import Clock
+
+        Clock._max_fps = FRAMES_A_SECOND
+        try:
+            yield
+        finally:
+            Clock._max_fps = 0
 
     # -- finding
 
@@ -95,8 +109,10 @@ class TabletDriver:
     def _inside(self, widget: Any, view: Any) -> bool:
         low, high = widget.to_window(*widget.pos)[1], widget.to_window(widget.x, widget.top)[1]
         bottom, top = view.to_window(*view.pos)[1], view.to_window(view.x, view.top)[1]
-        left = widget.to_window(*widget.pos)[0]
-        return bool(low >= bottom and high <= top and left >= 0)
+        left, right = widget.to_window(*widget.pos)[0], widget.to_window(widget.right, widget.y)[0]
+        begin, end = view.to_window(*view.pos)[0], view.to_window(view.right, view.y)[0]
+        above_and_below = low >= bottom and high <= top
+        return bool(above_and_below and left >= begin - 1 and right <= end + 1)
 
     def screen(self) -> list[str]:
         """Every text on the screen in the order in which it is drawn."""
@@ -175,7 +191,8 @@ class TabletDriver:
                 there = False
             if there != gone:
                 return {}
-            self.drive.pump(2)
+            with self.unhurried():
+                self.drive.pump(2)
         raise CannotDo("still not " + ("gone" if gone else "there"))
 
     def do_shot(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -221,9 +238,12 @@ def main() -> None:
 
     threading.Thread(target=read_stdin, daemon=True).start()
     print(json.dumps({"ok": True, "ready": True}), file=out, flush=True)
+    from kivy.clock import Clock
+
+    Clock._max_fps = 0  # a command's frames follow each other as fast as they are drawn
     while not driver.over:
         try:
-            line = lines.get_nowait()
+            line = lines.get(timeout=1 / FRAMES_A_SECOND)
         except queue.Empty:
             driver.drive.pump(1)
             continue
