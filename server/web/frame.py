@@ -26,7 +26,7 @@ from server.web.desk import (
 )
 from server.web.sign_in import SESSION_COOKIE, ask_to_sign_in
 from server.web.words import LANGUAGES
-from shared.errors import Forbidden, NotFound, NotSignedIn, SurveyError
+from shared.errors import BadInput, Forbidden, NotFound, NotSignedIn, SurveyError
 from shared.problem_sentences import sentence
 
 ERROR_PAGE: Final = "samruat_error_page"
@@ -68,9 +68,10 @@ def add_pages(pages: Blueprint) -> None:
 
 
 def _who_asks() -> Response | None:
+    g.staff = None
+    _refuse_what_cannot_be_stored()
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _from_our_pages()
-    g.staff = None
     token = request.cookies.get(SESSION_COOKIE, "")
     now = office().clock.now_ms()
     if token:
@@ -84,6 +85,15 @@ def _who_asks() -> Response | None:
     if endpoint in OPEN_TO_ALL:
         return None
     return ask_to_sign_in(expired=bool(token))
+
+
+def _refuse_what_cannot_be_stored() -> None:
+    """NUL in an address or a form is nobody's typing, and no database takes it."""
+    given = [*(request.view_args or {}).values()]
+    for pairs in (request.args, request.form):
+        given += [*pairs.keys(), *(one for found in pairs.listvalues() for one in found)]
+    if any("\x00" in str(one) for one in given):
+        raise BadInput("a character that cannot be stored")
 
 
 def _from_our_pages() -> None:

@@ -19,24 +19,31 @@ from server.services.list_review_queue import ReviewQuery, list_review_queue
 from server.web.words import LANGUAGES, catalogue
 from shared.limits import STAFF_SESSION_IDLE_MS
 from shared.records.state import decode_state
-from tests.support.office_scene import Scene, area_code, open_scene
+from tests.support.databases import Databases
+from tests.support.office_scene import Scene, Scenes, area_code
 from tests.support.offices import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Scenes:
+    """Furnished offices on both kinds of database in turn."""
+    return Scenes(databases, tmp_path_factory.mktemp("scenes"))
+
+
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(scenes: Scenes) -> Iterator[Scene]:
     """A fresh office with its work."""
-    found = open_scene(tmp_path)
+    found = scenes.new()
     yield found
     found.world.close()
 
 
 @pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def still(scenes: Scenes) -> Iterator[Scene]:
     """An office for tests that only look."""
-    found = open_scene(tmp_path_factory.mktemp("still"))
+    found = scenes.new()
     yield found
     found.world.close()
 
@@ -213,6 +220,24 @@ def test_odd_addresses_are_answered_with_a_sentence_never_a_mistake(still: Scene
     for address in odd:
         reply = client.get(address)
         assert reply.status_code in (200, 400, 404, 405), (address, reply.status_code)
+
+
+def test_odd_forms_are_answered_with_a_sentence_never_a_mistake(scene: Scene) -> None:
+    client = signed_in(scene)
+    record = f"/records/{scene.inspection}"
+    token = {"csrf": hidden(client.get(record).text, "/return")["csrf"]}
+    odd = ("\x00", "\ud800".encode("utf-8", "surrogatepass"), "x" * 300_000, "[" * 5000, "%s{0}")
+    doors = (
+        f"{record}/return", f"{record}/approve", f"{record}/settle", f"{record}/hours",
+        f"/records/{scene.factory}/edit", "/tablets/code", "/people/new", "/sign-in",
+        f"/people/{scene.world.people['malee']}",
+    )  # fmt: skip
+    names = ("seen", "message", "pick", "verified", "label", "area", "login", "name", "carried")
+    for door in doors:
+        for value in odd:
+            data = {**token, **dict.fromkeys((*names, "password", "role", "back"), value)}
+            reply = client.post(door, data=data)
+            assert reply.status_code < 500, (door, value[:9], reply.status_code)
 
 
 # -- the queue -----------------------------------------------------------------------------------
@@ -516,7 +541,8 @@ def test_a_code_is_shown_once_and_works(scene: Scene) -> None:
     code = re.search(r'id="code">([A-Z0-9-]+)<', page)
     assert code
     assert code.group(1) not in client.get("/tablets").text
-    reply = client.post("/api/v1/enrol", json={"code": code.group(1), "label": "", "app_version": "1"})
+    body = {"code": code.group(1), "label": "", "app_version": "1"}
+    reply = client.post("/api/v1/enrol", json=body)
     assert reply.status_code == 200
 
 

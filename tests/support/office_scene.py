@@ -6,9 +6,12 @@ tablets in conflict over a factory's telephone number, pictures, and one record 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
-from dataclasses import dataclass, field
+import random
+import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,8 @@ from server.services.publish_form import publish_form
 from shared.clocks import bangkok_date
 from shared.ids import SeededIds
 from shared.records.workflow import Role
-from sync.changes import FieldWrite, Operation, RecordEdit, Transition
+from sync.changes import Operation, RecordEdit, Transition
+from tests.support.databases import Databases
 from tests.support.offices import SteppingClock, TestOffice, TestTablet
 
 DAY_MS = 24 * 60 * 60_000
@@ -46,16 +50,52 @@ class Scene:
         return bangkok_date(self.world.clock.now).isoformat()
 
 
-def open_scene(folder: Path, database_url: str = "", *, seed: int = 7) -> Scene:
+def open_scene(folder: Path, database_url: str = "") -> Scene:
     """An office with pages, furnished."""
-    import random
-
-    clock, source = SteppingClock(), random.Random(seed)
-    config = Config(folder, database_url, testing=True, quick_passwords=True)
-    app = create_app(config, Ports(clock, source.randbytes, SeededIds(clock.now_ms, source)))
-    scene = Scene(TestOffice(app, office_of(app), clock, source))
+    scene = Scene(_open(folder, database_url, SteppingClock(), seed=7))
     furnish(scene)
     return scene
+
+
+def _open(folder: Path, database_url: str, clock: SteppingClock, *, seed: int) -> TestOffice:
+    source = random.Random(seed)
+    config = Config(folder, database_url, testing=True, quick_passwords=True)
+    app = create_app(config, Ports(clock, source.randbytes, SeededIds(clock.now_ms, source)))
+    return TestOffice(app, office_of(app), clock, source)
+
+
+class Scenes:
+    """Furnishes an office once a run for a kind of database, and gives copies of it."""
+
+    def __init__(self, databases: Databases, folder: Path) -> None:
+        self._databases = databases
+        self._folder = folder / databases.kind
+        self._first: Scene | None = None
+        self._count = 0
+
+    def new(self) -> Scene:
+        """A copy as it was furnished, with tablets that go on from there."""
+        url = self._databases.copy_of("scene", self._furnish)
+        self._count += 1
+        folder = self._folder.with_name(f"{self._folder.name}-{self._count}")
+        shutil.copytree(self._folder, folder)
+        first = self._first
+        assert first is not None
+        clock = SteppingClock(first.world.clock.now)
+        world = _open(folder, url, clock, seed=100 + self._count)
+        world.people = dict(first.world.people)
+        tablets = []
+        for tablet in first.tablets:
+            mine = copy.copy(tablet)
+            mine.world, mine.pending = world, []
+            for name in ("states", "bodies", "cursors"):
+                setattr(mine, name, dict(getattr(tablet, name)))
+            tablets.append(mine)
+        return replace(first, world=world, tablets=tablets)
+
+    def _furnish(self, url: str) -> None:
+        self._first = open_scene(self._folder, url)
+        self._first.world.close()
 
 
 def area_code(key: str) -> str:
@@ -301,7 +341,3 @@ def hold_event(scene: Scene, tablet: TestTablet, area: str, *, people: int) -> s
     submit(tablet, root)
     return root
 
-
-def over(state_field: str, value: Any) -> dict[str, FieldWrite]:
-    """One write that had been shown nothing."""
-    return {state_field: FieldWrite(value)}
