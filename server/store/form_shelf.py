@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from shared.forms.codebook import Codebook, load_codebook
 from shared.forms.definition import FormDefinition
 from shared.forms.loading import load_form
 from shared.limits import CODEBOOK_BYTES_MAX, FORM_DOCUMENT_BYTES_MAX
+
+UNKNOWN: Final = "samruat_unknown_forms"
 
 
 class FormShelf:
@@ -26,11 +29,14 @@ class FormShelf:
     def find(self, session: Session, form: str, version: int) -> FormDefinition | None:
         """The form as published under this version, or None."""
         found = self._forms.get((form, version))
-        if found is None:
+        unknown: set[tuple[str, int]] = session.info.setdefault(UNKNOWN, set())
+        if found is None and (form, version) not in unknown:
             document = session.scalar(
                 select(FormRow.document).where(FormRow.form_id == form, FormRow.version == version)
             )
             if document is None:
+                # It may be published a moment later, so this is remembered for the session only.
+                unknown.add((form, version))
                 return None
             loaded = load_form(read_json(document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
             if isinstance(loaded, list):

@@ -105,44 +105,6 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do(serving: Serving, data: 
     ]
 
 
-def test_people_forms_and_tablets_from_the_command_line(data: Path) -> None:
-    early = run(data, "user", "add", "somchai", "--role", "officer")
-    assert (early.returncode, early.stderr.count("\n")) == (1, 1)
-    result(data, "user", "add", "admin", "--role", "administrator", "--password", SECRET)
-    weak = run(data, "user", "add", "other", "--role", "reviewer", "--password", "short")
-    assert "fields: password" in weak.stderr
-    assert [p["login"] for p in result(data, "user", "list")] == ["admin"]
-    published = result(data, "form", "publish")
-    assert {one["form"] for one in published} >= {"factory", "insp", "event"}
-    assert all(not one["fresh"] for one in result(data, "form", "publish"))
-    assert len(result(data, "form", "list")) == len(published)
-    assert run(data, "device", "code", "--area", "99-9").returncode == 1
-    assert result(data, "device", "list") == []
-    assert result(data, "doctor")["wrong"] == []
-
-
-def test_a_form_with_defects_is_told_all_of_them(data: Path, tmp_path: Path) -> None:
-    form = tmp_path / "bad.md"
-    form.write_text("| survey |\n| | type | name | personel |\n| | nonsense | a | x |\n")
-    done = run(data, "form", "check", str(form))
-    assert done.returncode == 1
-    assert "personel" in done.stderr
-
-
-def test_commands_on_nothing_name_the_next_command(tmp_path: Path) -> None:
-    done = run(tmp_path / "nothing", "user", "list")
-    assert done.returncode == 1
-    assert "init" in done.stderr
-    assert not (tmp_path / "nothing").exists()
-
-
-def test_a_database_that_is_none_is_one_line(tmp_path: Path) -> None:
-    line = [COMMAND, "--data", tmp_path / "x", "--database", "nonsense://", "doctor"]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-
-
 def test_what_the_office_keeps_for_itself_is_closed_to_other_users(data: Path) -> None:
     for name in ("secret", "epoch"):
         assert os.stat(data / name).st_mode & 0o077 == 0

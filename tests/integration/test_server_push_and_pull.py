@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
 from sync.changes import FieldWrite, Operation
 from sync.codec import encode_pull
 from sync.messages import Outcome, PullRequest
@@ -94,3 +99,41 @@ def test_resolving_names_all_values_shown_and_ends_the_conflict(world: TestOffic
     two.pull()
     assert two.states[record].conflicts() == ()
     assert two.states[record].value("a") == "2"
+
+
+def test_an_idle_pull_asks_the_database_a_handful_of_questions(world: TestOffice) -> None:
+    tablet = world.tablet("somchai")
+    for _ in range(30):
+        tablet.creates({"a": "1"})
+    tablet.push()
+    tablet.pull()
+    with counted(world) as asked:
+        tablet.pull_answer()
+    assert len(asked) <= 4, asked
+
+
+def test_a_push_asks_no_question_per_record(world: TestOffice) -> None:
+    tablet = world.tablet("somchai")
+
+    def questions(count: int) -> int:
+        for _ in range(count):
+            tablet.creates({"a": "1", "b": "2"})
+        with counted(world) as asked:
+            tablet.push()
+        return len(asked)
+
+    assert questions(45) <= questions(2) + 2
+
+
+@contextmanager
+def counted(world: TestOffice) -> Iterator[list[str]]:
+    asked: list[str] = []
+
+    def note(*facts: object) -> None:
+        asked.append(str(facts[2]))
+
+    engine = world.office.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+    asked[:] = [text for text in asked if not text.startswith(("BEGIN", "SAVEPOINT"))]

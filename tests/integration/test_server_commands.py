@@ -1,0 +1,106 @@
+"""The commands of samruat-server, run in this process: what they do, and their one-line errors."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.catalog import catalog_forms
+from server.cli import main
+
+SECRET = "a long enough password"
+
+
+class Commands:
+    """Runs commands on one folder and reads back what they said."""
+
+    def __init__(self, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.data, self._capsys = data, capsys
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, and what was said on both streams."""
+        code = main(["--data", str(self.data), "--json", *words])
+        said = self._capsys.readouterr()
+        return code, said.out, said.err
+
+    def result(self, *words: str) -> Any:
+        """The JSON of a command that succeeds."""
+        code, out, err = self.run(*words)
+        assert code == 0, err
+        return json.loads(out.splitlines()[-1])
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
+    commands = Commands(tmp_path / "office", capsys)
+    commands.result("init")
+    return commands
+
+
+def test_people_forms_and_tablets_from_the_command_line(office: Commands) -> None:
+    code, _, err = office.run("user", "add", "somchai", "--role", "officer")
+    assert (code, err.count("\n")) == (1, 1)
+    office.result("user", "add", "admin", "--role", "administrator", "--password", SECRET)
+    weak = office.run("user", "add", "other", "--role", "reviewer", "--password", "short")
+    assert "fields: password" in weak[2]
+    assert [p["login"] for p in office.result("user", "list")] == ["admin"]
+    published = office.result("form", "publish")
+    assert {one["form"] for one in published} >= {"factory", "insp", "event"}
+    assert all(not one["fresh"] for one in office.result("form", "publish"))
+    assert len(office.result("form", "list")) == len(published)
+    assert office.run("device", "code", "--area", "99-9")[0] == 1
+    assert office.result("device", "list") == []
+    assert office.result("doctor")["wrong"] == []
+
+
+def test_a_form_with_defects_is_told_all_of_them(office: Commands, tmp_path: Path) -> None:
+    form = tmp_path / "bad.md"
+    form.write_text("| survey |\n| | type | name | personel |\n| | nonsense | a | x |\n")
+    code, _, err = office.run("form", "check", str(form))
+    assert code == 1
+    assert "personel" in err
+
+
+def test_a_published_version_is_never_published_with_other_content(
+    office: Commands, tmp_path: Path
+) -> None:
+    office.result("user", "add", "admin", "--role", "administrator", "--password", SECRET)
+    office.result("form", "publish")
+
+    changed = tmp_path / "factory.md"
+    changed.write_text(catalog_forms()["factory"].replace("ชื่อโรงงาน", "ชื่อของโรงงาน"))
+    code, _, err = office.run("form", "publish", str(changed))
+    assert code == 1
+    assert "raise the version" in err
+
+
+def test_commands_on_nothing_name_the_next_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = Commands(tmp_path / "nothing", capsys).run("user", "list")
+    assert code == 1
+    assert "init" in err
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_database_that_is_none_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tmp_path / "x"), "--database", "nonsense://", "doctor"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_damage_is_found_and_named(office: Commands) -> None:
+
+    office.result("user", "add", "admin", "--role", "administrator", "--password", SECRET)
+    database = sqlite3.connect(office.data / "office.sqlite3")
+    database.execute("UPDATE record SET state = CAST(replace(state, 'admin', 'nimda') AS BLOB)")
+    database.commit()
+    database.close()
+    code, _, err = office.run("doctor")
+    assert code == 1
+    assert "restore from a backup" in err
