@@ -29,6 +29,19 @@ FIELDS = {
     "insp/inspectors": ("ins_name", "ins_pos"),
     "factory": ("identity/fac_name", "identity/operator", "contact/contact_pos"),
 }
+ACTS = {
+    "begin": 2,
+    "open": 5,
+    "answer": 14,
+    "row": 3,
+    "delete": 1,
+    "close": 2,
+    "submit": 4,
+    "resolve": 2,
+    "sign": 1,
+    "sync": 9,
+}
+"""What a person does at a tablet, and how often."""
 SIGNATURE = "closing/sig_fac"
 TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000
 ROOTS_MAX = 6
@@ -114,21 +127,7 @@ class Officer:
 
     def act(self) -> None:
         """Something that a person at a tablet does; the power may go at any writing step."""
-        what = self.source.choices(
-            (
-                "begin",
-                "open",
-                "answer",
-                "row",
-                "delete",
-                "close",
-                "submit",
-                "resolve",
-                "sign",
-                "sync",
-            ),
-            (2, 5, 12, 3, 1, 3, 2, 2, 1, 8),
-        )[0]
+        what = self.source.choices(tuple(ACTS), tuple(ACTS.values()))[0]
         self._jump_clock()
         if self.source.random() < 0.06:
             self.fuse.left = self.source.randint(1, 30)
@@ -197,6 +196,8 @@ class Officer:
 
     def _answer(self) -> None:
         if self.opened is None:
+            self._open()
+        if self.opened is None:
             return
         records = self._records()
         if not records:
@@ -242,6 +243,8 @@ class Officer:
             self._open()
 
     def _submit(self) -> None:
+        if self.opened is None or self.opened.type != "insp":
+            self._open()
         if self.opened is not None and self.opened.type == "insp" and not self.opened.is_new:
             self.tablet.capture.submit(self.opened)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.models import RecordRow
 from server.services.read_record_page import read_record_tree
@@ -61,9 +62,17 @@ class Reviewer:
             roots = [root for root in self.ledger.roots if root in there]
             if not roots:
                 return
-            tree = read_record_tree(session, self.source.choice(roots), None)
+            # The review queue first; the register of factories is looked at now and then.
+            queue = [root for root in roots if root in self._queue(session)]
+            root = self.source.choice(queue if queue and self.source.random() < 0.6 else roots)
+            tree = read_record_tree(session, root, None)
         self.page = Page(tree.row.id, tree.states(), tree.content)
         self.ledger.contents.setdefault(tree.row.id, set()).add(tree.content)
+
+    def _queue(self, session: Session) -> set[str]:
+        """Records that wait for a decision."""
+        waiting = select(RecordRow.root).where(RecordRow.status.in_(("submitted", "approved")))
+        return set(session.scalars(waiting))
 
     def _edit(self, page: Page) -> None:
         state = self.source.choice([s for s in page.states if s.type in FIELDS])
