@@ -209,7 +209,7 @@ class FormScreen(Screen):
 
     def _resized(self, *_: Any) -> None:
         """Where there is no room for words, two of the buttons are icons alone."""
-        wide = self.width >= dp(700) * look.text_scale
+        wide = self.width >= dp(540) * look.text_scale
         if wide != self._wide:
             self._wide = wide
             if self._shown.phase == "filling":

@@ -58,8 +58,8 @@ class EntryCard(Card):
         for label, value in shown:
             name, said = label.get(look.language), value.get(look.language)
             line = Row(spacing=dp(16))
-            line.add_widget(ThaiLabel(name, role="small", ink="ink-soft", size_hint_x=0.4))
-            line.add_widget(ThaiLabel(said or "–", size_hint_x=0.6))
+            line.add_widget(_at_top(ThaiLabel(name, role="small", ink="ink-soft", size_hint_x=0.4)))
+            line.add_widget(_at_top(ThaiLabel(said or "–", size_hint_x=0.6)))
             self.add_widget(line)
         if len(shown) < len(entry.changes):
             count = len(entry.changes) - len(shown)
@@ -70,6 +70,11 @@ class EntryCard(Card):
     def _unfold(self) -> None:
         self._all = True
         self._build()
+
+
+def _at_top(label: ThaiLabel) -> ThaiLabel:
+    label.pos_hint = {"top": 1}
+    return label
 
 
 class HistoryScreen(PresentedScreen):

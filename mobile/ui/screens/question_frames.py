@@ -109,7 +109,7 @@ class QuestionFrame:
         if frame.locked != view.locked:
             frame.set_locked(view.locked)
         if view.widget == "calculated":
-            frame.set_value(words_of(view.shown) or None)
+            frame.set_value(_shown_value(view))
         elif view.widget == "note":
             pass
         elif before is None or before.value != view.value:
@@ -289,6 +289,12 @@ class ReasonEntry(Column):
     def _left(self, _: Any, focused: bool) -> None:
         if not focused:
             self.read_now()
+
+
+def _shown_value(view: QuestionView) -> str | None:
+    """A calculated value in words; forms calculate `yes` and `no`."""
+    shown = words_of(view.shown)
+    return tr(f"form.{shown}") if shown in ("yes", "no") else shown or None
 
 
 def _names(choices: tuple[ChoiceView, ...]) -> list[str]:

@@ -222,6 +222,7 @@ class QuickLine(Column):
         self._problem = Column()
         self.add_widget(self._grid)
         self._shown: tuple[Any, ...] = ()
+        self._last = ""  # the cell that was typed into last: offers stand below it
 
     def show(self, state: RowsState) -> None:
         """Show the questions and what is offered; built anew only for other questions."""
@@ -238,12 +239,11 @@ class QuickLine(Column):
         self._problem.clear_widgets()
         if state.problem is not None:
             self._problem.add_widget(Notice(tone="warn", text=say(state.problem)))
-        for part, wanted in ((self._offers, state.suggestions), (self._problem, state.problem)):
-            if bool(wanted) != (part.parent is not None):
-                if wanted:
-                    self.add_widget(part)
-                else:
-                    self.remove_widget(part)
+        if (state.problem is not None) != (self._problem.parent is not None):
+            if state.problem is not None:
+                self.add_widget(self._problem)
+            else:
+                self.remove_widget(self._problem)
 
     def finish(self) -> None:
         """Give what is being typed at once."""
@@ -265,12 +265,21 @@ class QuickLine(Column):
         return TypedCell(view, self._typed, self._entered)
 
     def _typed(self, key: str, text: str) -> None:
+        self._last = key
         self._presenter.type_text(key, text)
         if self.cells[key].view.widget == "text":
             self._presenter.suggest(text)
 
     def _show_offers(self, state: RowsState) -> None:
+        if self._offers.parent is not None:
+            self._grid.remove_widget(self._offers)
         self._offers.clear_widgets()
+        if not state.suggestions or self._last not in self.cells:
+            return
+        at = list(self.cells).index(self._last) + 1
+        at += at % self._grid.columns  # below the whole line of cells
+        self._offers.spans = True
+        self._grid.add_widget(self._offers, max(0, len(self._grid.children) - at))
         for number, one in enumerate(state.suggestions[:SUGGESTIONS_SHOWN]):
             row = _Offer(number, one, self._presenter)
             self._offers.add_widget(row)

@@ -41,7 +41,7 @@ class SectionTab(Pressable):
             size_hint=(None, 1),
             padding=[dp(14), dp(4), dp(14), dp(6)],
             corner=0,
-            automation_id=f"section:{section.key}",
+            automation_id=f"tab:{section.key}",
             **settings,
         )
         self.section, self.selected = section, selected

@@ -80,6 +80,8 @@ class TypedInput(InputWidget):
             return
         self._showing = True
         self.field.text = self.shown_text(self.value)
+        if not self.field.focus:
+            self.field.cursor = (0, 0)  # a long answer is read from its beginning
         self._showing = False
 
     def show_problem(self) -> None:
