@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from mobile.device.ports import Picture as Picture  # screens choose pictures by this name
 from mobile.presenters.observed import Sentence
 from shared.canonical import JsonValue
 from shared.forms.definition import Text
