@@ -1,0 +1,82 @@
+"""The examples of the protocol's description are messages, byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.limits import IDLE_SYNC_BYTES_MAX
+from sync import codec
+from sync.changes import frame, read_change, seal
+from sync.commitments import chain_next, chain_start
+from sync.digest import row_digest, to_text
+from sync.messages import PushBatch, Put, Withheld
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "sync" / "PROTOCOL.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```([a-z-]+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+
+
+def _again_change(block: bytes) -> bytes:
+    return seal(read_change(frame(block[:-1]))).line + b"\n"
+
+
+def _again_pull(block: bytes) -> bytes:
+    return codec.encode_pull(codec.decode_pull(block[:-1])) + b"\n"
+
+
+AGAIN: dict[str, Callable[[bytes], bytes]] = {
+    "change": _again_change,
+    "push": lambda block: codec.encode_push(codec.decode_push(block)),
+    "push-answer": lambda block: codec.encode_push_answer(codec.decode_push_answer(block)),
+    "pull": _again_pull,
+    "pull-answer": lambda block: codec.lines_of(
+        codec.encode_pull_answer(codec.decode_pull_answer(block))
+    ),
+}
+
+
+def block(kind: str, at: int = 0) -> bytes:
+    """An example of a kind."""
+    return [text for name, text in BLOCKS if name == kind][at].encode()
+
+
+@pytest.mark.parametrize(("kind", "text"), BLOCKS, ids=[name for name, _ in BLOCKS])
+def test_every_example_is_read_and_written_again_as_it_stands(kind: str, text: str) -> None:
+    assert AGAIN[kind](text.encode()) == text.encode()
+
+
+def test_every_kind_of_message_has_an_example() -> None:
+    assert {kind for kind, _ in BLOCKS} == set(AGAIN)
+
+
+def test_the_answer_to_the_push_carries_the_chain_over_its_lines() -> None:
+    batch: PushBatch = codec.decode_push(block("push"))
+    chain = chain_start(batch.header.client)
+    assert chain.hex() == batch.header.chain
+    for line in batch.lines:
+        stub = isinstance(line, Withheld)
+        head = bytes.fromhex(line.head_hash) if stub else frame(line).head_hash
+        chain = chain_next(chain, head)
+    assert codec.decode_push_answer(block("push-answer")).chain == chain.hex()
+
+
+def test_the_page_carries_the_digest_of_its_rows() -> None:
+    page = codec.decode_pull_answer(block("pull-answer")).pages[0]
+    (row,) = [row for row in page.rows if isinstance(row, Put)]
+    record, revision = "0192a3b4-0000-7000-8000-000000000001", 5
+    assert page.digest == to_text(row_digest(record, revision, row.state))
+
+
+def test_a_synchronisation_with_nothing_new_is_small_both_ways() -> None:
+    assert len(block("pull")) <= IDLE_SYNC_BYTES_MAX
+    assert len(block("pull-answer", 1)) <= IDLE_SYNC_BYTES_MAX
+
+
+def test_every_error_code_that_is_named_exists() -> None:
+    source = (ROOT / "shared" / "errors.py").read_text("utf-8")
+    for code in re.findall(r"`(sync\.[a-z_]+)`", TEXT):
+        assert f'"{code}"' in source, code
