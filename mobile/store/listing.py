@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mobile.store.changes import Waiting
@@ -155,10 +155,32 @@ def _where(wanted: Filter) -> tuple[str, list[str | int]]:
 
 def rows_of(connection: sqlite3.Connection, wanted: Filter) -> array[int]:
     """The numbers of all matching lines in their order: eight bytes a record, one query."""
-    where, values = _where(wanted)
-    order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
-    sql = f"SELECT row FROM listing{where} ORDER BY {order}"  # noqa: S608
-    return array("q", (row[0] for row in connection.execute(sql, values)))
+    if wanted.types and not wanted.search and not wanted.newest_first:
+        sql, values = _merged(wanted)
+    else:
+        where, values = _where(wanted)
+        if wanted.search:
+            # A word may stand anywhere: reading the lines as they lie is five times as fast as
+            # looking each up by an index.
+            where = where.replace(" WHERE type IN", " WHERE +type IN")
+        order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
+        sql = f"SELECT row FROM listing{where} ORDER BY {order}"  # noqa: S608
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return array("q", (row[0] for row in cursor.execute(sql, values)))
+
+
+def _merged(wanted: Filter) -> tuple[str, list[str | int]]:
+    """The lines of each type in the order of its index, merged: nothing is sorted anew."""
+    parts: list[str] = []
+    values: list[str | int] = []
+    for name in sorted(set(wanted.types)):
+        where, found = _where(replace(wanted, types=(name,)))
+        one = where.replace("type IN (?)", "type = ?")
+        parts.append(f"SELECT row, sort_key FROM listing{one}")  # noqa: S608
+        values.extend(found)
+    merged = " UNION ALL ".join(parts)
+    return f"SELECT row FROM ({merged} ORDER BY sort_key, row)", values  # noqa: S608
 
 
 def lines(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Listed | None]:

@@ -21,14 +21,14 @@ THAI = (
     "เสียงดัง อุณหภูมิ พนักงาน หมวกนิรภัย ถุงมือ ป้ายเตือน แก้ไขแล้ว รอดำเนินการ ชำรุด ปกติ"
 ).split()
 ENGLISH = (
-    "guard missing on press inspected by shift lead valve leaking slightly replace before next audit "
-    "label faded exit blocked by pallets cleared during visit noise above limit at line"
+    "guard missing on press inspected by shift lead valve leaking slightly replace before next "
+    "audit label faded exit blocked by pallets cleared during visit noise above limit at line"
 ).split()
 TEXTS = "factory_id factory_name owner_name address province postcode phone industry inspector team"
 NUMBERS = "employees shifts area_m2 power_kw temperature_c noise_db dust_mg_m3 ph score"
 CHECKS = (
-    "fire_exit extinguisher alarm sprinkler wiring grounding guarding lockout ppe_helmet ppe_gloves "
-    "chemical_labels ventilation first_aid waste_water"
+    "fire_exit extinguisher alarm sprinkler wiring grounding guarding lockout ppe_helmet "
+    "ppe_gloves chemical_labels ventilation first_aid waste_water"
 ).split()
 
 

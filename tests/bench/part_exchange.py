@@ -178,5 +178,3 @@ def json_time(count: int) -> float:
             hashlib.sha256(json.dumps(one, ensure_ascii=False).encode()).digest()
         times.append((time.perf_counter() - began) / count * 1e3)
     return median(times)
-
-

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from mobile.bootstrap import open_tablet
@@ -28,6 +29,8 @@ FRAME_MS = 4.0
 WORDS = "น้ำทิพย์"
 TYPED = "นํ้าทิพย์"
 """The same word as another keyboard writes it."""
+CPU = time.process_time
+"""SQLite runs in this process: its work counts, what others do to the machine does not."""
 MOCK = {"KIVY_GL_BACKEND": "mock", "SDL_VIDEODRIVER": "offscreen"}
 
 
@@ -69,15 +72,16 @@ def reading(home: Path, few_home: Path, quick: bool) -> list[Figure]:
         many_shown.find(text)
         first_page(many_shown)
 
-    opening = in_turns(lambda: first_page(RecordsPresenter(tablet)), raw_open, rounds)
+    opening = in_turns(lambda: first_page(RecordsPresenter(tablet)), raw_open, rounds, clock=CPU)
     beside_few = in_turns(
         lambda: first_page(RecordsPresenter(tablet)),
         lambda: first_page(RecordsPresenter(few)),
         rounds,
+        clock=CPU,
     )
-    searching = in_turns(lambda: find(TYPED), raw_like, rounds)
+    searching = in_turns(lambda: find(TYPED), raw_like, rounds, clock=CPU)
     found = len(many_shown)
-    rare = in_turns(lambda: find(f"{TYPED} 4711"), raw_like, rounds)
+    rare = in_turns(lambda: find(f"{TYPED} 471"), raw_like, rounds, clock=CPU)
     assert found > len(many_shown) > 0
     raw.close()
     tablet.close()
@@ -92,7 +96,7 @@ def reading(home: Path, few_home: Path, quick: bool) -> list[Figure]:
         ),
         compared("the same beside 10,000 records", "ms", beside_few, "10,000 records"),
         compared(f"searching {WORDS} ({found:,} found) and the first page", "ms", searching, like),
-        compared("searching that and 4711 (a few found)", "ms", rare, like),
+        compared("searching that and 471 (a few found)", "ms", rare, like),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Measures one part in this process: `python -m tests.bench.run_part NAME FOLDER FILE [--quick]`."""
+"""Measures one part in this process: `python -m tests.bench.run_part NAME FOLDER FILE`."""
 
 from __future__ import annotations
 
