@@ -71,7 +71,8 @@ class SqliteReplica:
             found = [changes.note_result(connection, client, result) for result in results]
             roots = {root for root in found if root is not None}
             for scope in base.scopes(connection):
-                roots |= changes.lift_reached(connection, scope.id, scope.cursor)
+                if scope.cursor >= scope.head:
+                    roots |= changes.lift_reached(connection, scope.id, scope.cursor)
             settings.write(connection, "number", number)
             settings.write(connection, "chain", chain)
             listing.refresh(connection, sorted(roots), self._describe)
@@ -99,7 +100,8 @@ class SqliteReplica:
             if page.cursor >= page.head:
                 own = changes.roots_over_base(connection)
                 roots |= base.purge(connection, page.scope, own)
-            roots |= changes.lift_reached(connection, page.scope, page.cursor)
+                # Not before the head: a record that moved on meanwhile comes with a later page.
+                roots |= changes.lift_reached(connection, page.scope, page.cursor)
             listing.refresh(connection, sorted(roots), self._describe)
         return True
 

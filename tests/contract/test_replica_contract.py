@@ -255,6 +255,20 @@ def test_ones_own_value_is_shown_until_the_base_has_reached_its_position(world: 
     assert world.shows() == "later", "the overlay must not come back over what superseded it"
 
 
+def test_ones_own_value_stays_while_its_record_is_still_to_come_with_a_later_page(
+    world: World,
+) -> None:
+    assert world.replica.apply_page(page(put("old")))
+    world.saves("mine", (a_dot_id(1),))
+    acknowledge(world.replica, 1, position=2)
+    # A colleague's save moved the record from place 2 to place 9 before this tablet read on.
+    first = Page(AREA, 1, 3, 9, (put("between", record=OTHER),))
+    assert world.replica.apply_page(first)
+    assert world.shows() == "mine", "reading is past place 2, and the record has not come yet"
+    assert world.replica.apply_page(Page(AREA, 3, 9, 9, (put("both", revision=3, dot=9),)))
+    assert world.shows() == "both"
+
+
 def test_a_result_that_comes_after_its_page_lifts_at_once(world: World) -> None:
     world.saves("mine")
     assert world.replica.apply_page(page(put("other", record=OTHER), put("merged", revision=2)))

@@ -99,6 +99,7 @@ class MemoryReplica:
     own: list[Held] = field(default_factory=list)
     rows: Rows = field(default_factory=dict)
     cursors: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=dict)
     digests: dict[str, int] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     unsent_files: list[str] = field(default_factory=list)
@@ -170,9 +171,13 @@ class MemoryReplica:
         self.lift(number)
 
     def lift(self, number: int) -> None:
-        """Take away the overlays that the base has reached; `number` is the server's mark."""
+        """Take away the overlays that the base has reached; `number` is the server's mark.
+
+        Only where the base stands at the head: a record that moved on comes with a later page.
+        """
+        at_head = {s: c for s, c in self.cursors.items() if c >= self.heads.get(s, 0)}
         for held in self.own:
-            held.lifted = held.lifted or self.rules.is_lifted(held, self.cursors, number)
+            held.lifted = held.lifted or self.rules.is_lifted(held, at_head, number)
 
     def apply_page(self, page: Page) -> bool:
         """Apply one page; False (nothing done) when `from_cursor` is not the stored cursor."""
@@ -185,6 +190,7 @@ class MemoryReplica:
             elif isinstance(row, Put):
                 self.rules.put(self.rows, page.scope, read, row.state)
         self.cursors[page.scope] = page.cursor
+        self.heads[page.scope] = page.head
         for scope in self.cursors:
             at = page if scope == page.scope else Page(scope, 0, 0, 0)
             self.digests[scope] = self.rules.digest(self.rows, at)
