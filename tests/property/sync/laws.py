@@ -6,7 +6,6 @@ to its mutants, of which every one must break at least one law.
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,16 +15,21 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from shared.canonical import canonical_text
-from shared.errors import BadInput
-from shared.records.state import Dot, RecordState, Sibling, encode_state
-from sync.changes import Change, FramedLine, frame, seal
-from sync.commitments import chain_start, head_hash
-from sync.digest import row_digest, to_text
-from sync.messages import Leave, Page, Put
+from shared.records.state import Dot, encode_state
 from tests.property.sync.core import Core
-from tests.property.sync.field_story import RECORD, VALUES, Act, Story, dots_of, told, told_apart
-from tests.support.memory_replica import MemoryReplica
-from tests.support.strategies import changes, dot_of_number, id_of, salts, scalars, words
+from tests.property.sync.field_story import VALUES, Act, Story, dots_of, told, told_apart
+from tests.property.sync.laws_of_bytes import (
+    chains_tell,
+    commitments_bind,
+    content_is_order_free_and_telling,
+    heads_bind_values,
+)
+from tests.property.sync.laws_of_replicas import (
+    a_dropped_row_is_noticed,
+    moves_keep_the_record,
+    old_states_do_not_return,
+)
+from tests.support.strategies import changes, id_of, salts, scalars, words
 
 ACTS = (
     *("open",) * 4,
@@ -230,143 +234,6 @@ def forged_circles_empty_no_field(core: Core, count: int) -> None:
         history = core.apply_edit(history, forged, given, True).history
     live = dots_of(core.state_of(history)).get("answer", frozenset())
     assert live & set(named), "evidence vanished without a successor"
-
-
-# --- bytes --------------------------------------------------------------------------------------
-
-
-def heads_bind_values(core: Core, example: tuple[Change, int]) -> None:
-    """Any other value, salt or field name under the same head is refused."""
-    change, seed = example
-    framed = frame(seal(change).line)
-    assert core.read_change(framed) == change
-    writes = [(i, n) for i, e in enumerate(change.records) for n in e.writes]
-    if not writes:
-        return
-    drawn = random.Random(seed)
-    index, name = drawn.choice(writes)
-    edits = list(change.records)
-    write = edits[index].writes[name]
-    other = replace(write, value=["tampered", write.value])
-    edits[index] = replace(edits[index], writes={**edits[index].writes, name: other})
-    swapped = frame(seal(replace(change, records=tuple(edits))).line)
-    try:
-        core.read_change(FramedLine(framed.head, swapped.values, framed.head_hash))
-    except BadInput:
-        return
-    raise AssertionError("a value was exchanged under a head that commits to another")
-
-
-def commitments_bind(core: Core, example: tuple[str, str, Any, Any, str, str]) -> None:
-    """A commitment tells fields, values and salts apart."""
-    field, other_field, value, other_value, salt, other_salt = example
-    made = core.commitment(field, value, salt)
-    assert made == core.commitment(field, value, salt)
-    if field != other_field:
-        assert made != core.commitment(other_field, value, salt)
-    if canonical_text(value) != canonical_text(other_value):
-        assert made != core.commitment(field, other_value, salt)
-    if salt != other_salt:
-        assert made != core.commitment(field, value, other_salt)
-    assert made != core.commitment(field, value, None)
-
-
-def chains_tell(core: Core, example: tuple[list[bytes], int]) -> None:
-    """A chain notices a missing, exchanged, altered or repeated line, and another client."""
-    heads, at = example
-    at %= len(heads)
-    client = id_of(1) + "." + "0" * 16
-    whole = _chain(core, client, heads)
-    assert whole != _chain(core, client, heads[:at] + heads[at + 1 :])
-    assert whole != _chain(core, client, [*heads, heads[at]])
-    assert whole != _chain(core, client[:-1] + "1", heads)
-    assert whole != _chain(core, client, [*heads[:at], head_hash(b"forged"), *heads[at + 1 :]])
-    turned = heads[1:] + heads[:1]
-    if turned != heads:
-        assert whole != _chain(core, client, turned)
-
-
-def _chain(core: Core, client: str, heads: list[bytes]) -> bytes:
-    chain = chain_start(client)
-    for head in heads:
-        chain = core.chain_next(chain, head)
-    return chain
-
-
-def content_is_order_free_and_telling(core: Core, example: list[tuple[str, list[str]]]) -> None:
-    """The order of records, fields and siblings is nothing; any other commitment is something."""
-    fields = dict(example)
-    content = core.record_content(fields.items())
-    backwards = [(name, list(reversed(c))) for name, c in reversed(fields.items())]
-    assert content == core.record_content(backwards)
-    parts = [(id_of(n), core.record_content([(name, c)])) for n, (name, c) in enumerate(example)]
-    for order in itertools.islice(itertools.permutations(parts), 6):
-        assert core.content_hash(order) == core.content_hash(parts)
-    if parts:
-        record, _ = parts[0]
-        changed = [(record, "0" * 64), *parts[1:]]
-        assert core.content_hash(changed) != core.content_hash(parts)
-        assert core.content_hash(parts[1:]) != core.content_hash(parts)
-
-
-# --- the replica --------------------------------------------------------------------------------
-
-
-def moves_keep_the_record(core: Core, leave_first: bool) -> None:
-    """A record that moved to another scope stays, whichever page is applied first."""
-    replica = _replica(core)
-    old, new = _state("area:1", 4), _state("area:2", 5)
-    replica.apply_page(_page("area:1", 0, 4, Put(encode_state(old))))
-    leave = _page("area:1", 4, 5, Leave(RECORD, 5))
-    put = _page("area:2", 0, 1, Put(encode_state(new)))
-    for page in (leave, put) if leave_first else (put, leave):
-        assert replica.apply_page(page)
-    shown = replica.shown(RECORD)
-    assert shown is not None
-    assert (shown.scope, shown.revision) == ("area:2", 5)
-
-
-def old_states_do_not_return(core: Core, revision: int) -> None:
-    """A put with a lower revision than the one held changes nothing."""
-    replica = _replica(core)
-    newest = _state("area:1", 50)
-    replica.apply_page(_page("area:1", 0, 1, Put(encode_state(newest))))
-    replica.apply_page(_page("area:1", 1, 2, Put(encode_state(_state("area:1", revision)))))
-    shown = replica.shown(RECORD)
-    assert shown is not None
-    assert shown.revision == 50
-
-
-def a_dropped_row_is_noticed(core: Core, revisions: list[int]) -> None:
-    """The replica's digest is of what it holds: a page that lost a row does not fit the digest."""
-    rows = [replace(_state("area:1", r), record=id_of(500 + n)) for n, r in enumerate(revisions)]
-    data = [(row, encode_state(row)) for row in rows]
-    total = sum(row_digest(row.record, row.revision, state) for row, state in data) % 2**256
-    whole, cut = _replica(core), _replica(core)
-    puts = tuple(Put(state) for _, state in data)
-    page = Page("area:1", 0, len(rows), len(rows), puts, to_text(total))
-    whole.apply_page(page)
-    assert whole.standing().digests["area:1"] == total
-    cut.apply_page(replace(page, rows=puts[1:]))
-    assert cut.standing().digests["area:1"] != total, "the loss of a row went unnoticed"
-
-
-def _replica(core: Core) -> MemoryReplica:
-    replica = MemoryReplica(id_of(2), rules=core.rules)
-    replica.hold_scopes(["area:1", "area:2"])
-    return replica
-
-
-def _page(scope: str, start: int, cursor: int, row: Put | Leave) -> Page:
-    return Page(scope, start, cursor, cursor, (row,))
-
-
-def _state(scope: str, revision: int) -> RecordState:
-    dot = dot_of_number(7)
-    value = Sibling(dot, str(revision))
-    return RecordState(
-        RECORD, revision, "insp", "insp", 1, scope, None, RECORD, (1, 0), dot, {"answer": (value,)}
-    )
 
 
 _hash_list = st.lists(st.integers(0, 2**256 - 1).map(lambda n: f"{n:064x}"), min_size=1, max_size=3)

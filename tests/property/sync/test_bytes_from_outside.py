@@ -174,7 +174,7 @@ def test_an_answer_cut_anywhere_is_not_believed(answer: PullAnswer, data: st.Dat
 
 
 @given(st.one_of(st.binary(max_size=300), json_like.map(lambda v: json.dumps(v).encode())))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_readers_refuse_what_they_cannot_read_and_never_fall_over(body: bytes) -> None:
     for decode in DECODERS:
         for tried in (body, body + b"\n", b"{}\n" + body + b"\n"):
@@ -189,7 +189,7 @@ def test_readers_refuse_what_they_cannot_read_and_never_fall_over(body: bytes) -
 
 
 @given(json_like, json_like)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_head_and_values_are_a_change_or_bad_input(head: Any, body: Any) -> None:
     line = json.dumps({"head": json.dumps(head), "values": json.dumps(body)}).encode()
     try:
@@ -199,7 +199,7 @@ def test_any_head_and_values_are_a_change_or_bad_input(head: Any, body: Any) -> 
 
 
 @given(changes(), st.data())
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_change_with_any_part_exchanged_is_read_or_refused(
     change: Change, data: st.DataObject
 ) -> None:

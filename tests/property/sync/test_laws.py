@@ -7,7 +7,7 @@ import pytest
 from tests.property.sync.core import REAL
 from tests.property.sync.laws import LAWS, put_to
 
-EXAMPLES = 250
+EXAMPLES = 150
 
 
 @pytest.mark.parametrize("name", LAWS)
