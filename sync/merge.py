@@ -60,6 +60,9 @@ def dominated(writes: Writes) -> frozenset[str]:
     own circle, so that no forgery empties a field.
     """
     starts = [dot for write in writes.values() if write.applied for dot in write.seen]
+    if not any(dot in writes for write in writes.values() for dot in write.seen):
+        # Nobody here had been shown another: the usual field, one value, nothing to walk through.
+        return frozenset(starts)
     out = _closure(writes, starts)
     for dot in _in_circles(writes):
         own = _closure(writes, writes[dot].seen)

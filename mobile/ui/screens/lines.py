@@ -70,7 +70,7 @@ class RowButton(ButtonBehavior, RecordRow):  # type: ignore[misc]
     """One record standing alone on a page; a tap opens it."""
 
     def __init__(self, line: ListedView, **settings: Any) -> None:
-        super().__init__(item_of(line), size_hint_y=None, **settings)
+        super().__init__(item=item_of(line), size_hint_y=None, **settings)
         self.line = line
         self.fbind("state", self._press)
         look.follow(self)
