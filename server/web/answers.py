@@ -104,16 +104,20 @@ class AnswerTexts:
         register = self.engine.definition.register(record_type, field)
         if isinstance(register, Question):
             text = self.text(register, value)
-            return f"{text} {register.unit}" if text and register.unit else text
+            return f"{text} {self.unit(register.unit)}".strip() if text else text
         if isinstance(register, Group) and isinstance(value, dict):
             parts = []
             for child in register.children:
                 if isinstance(child, Question) and value.get(child.name) is not None:
                     text = self.text(child, value[child.name])
-                    unit = f" {child.unit}" if child.unit else ""
-                    parts.append(f"{child.label.get(self.language)}: {text}{unit}")
+                    said_ = f"{text} {self.unit(child.unit)}".strip()
+                    parts.append(f"{child.label.get(self.language)}: {said_}")
             return " · ".join(parts)
         return "" if value is None else (value if isinstance(value, str) else odd(value))
+
+    def unit(self, unit: str) -> str:
+        """A unit as it is written in the reader's language."""
+        return self.words.either(f"unit.{unit}", unit) if unit else ""
 
     def label(self, record_type: str, field: str) -> str:
         """What a field is called."""

@@ -55,7 +55,7 @@ NAVIGATION: Final = (
     ("tablets", "tablet", "nav.tablets"),
     ("forms_list", "form", "nav.forms"),
 )
-OPEN_TO_ALL: Final = frozenset({"sign_in_page", "sign_in", "language", "policy_report"})
+OPEN_TO_ALL: Final = frozenset({"sign_in_page", "sign_in", "language"})
 
 
 def add_pages(pages: Blueprint) -> None:

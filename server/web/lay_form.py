@@ -174,7 +174,7 @@ class RecordViewBuilder:
             label=said(question.label, self.language),
             text=self.texts.text(question, value),
             kind=kind_of(question),
-            unit=question.unit,
+            unit=self.texts.unit(question.unit),
         )
         siblings = state.fields.get(question.field, ())
         view.source = siblings[0].dot if siblings else None
@@ -222,7 +222,7 @@ class RecordViewBuilder:
             range_ = f"≤ {limit.most}"
         else:
             range_ = f"≥ {limit.least}"
-        text = self.words("answer.limit", range=range_, unit=limit.unit).strip()
+        text = self.words("answer.limit", range=range_, unit=self.texts.unit(limit.unit)).strip()
         return LimitView(text, self._exceeds(question, record))
 
     def _exceeds(self, question: Question, record: str) -> bool:
@@ -290,13 +290,20 @@ class RecordViewBuilder:
         for row in rows:
             row.cells = [cell for cell in row.cells if cell.key in used]
         columns = [
-            (q.key, said(q.label, self.language) + (f" ({q.unit})" if q.unit else ""))
+            (
+                q.key,
+                said(q.label, self.language) + (f" ({self.texts.unit(q.unit)})" if q.unit else ""),
+            )
             for q in questions
             if q.key in used and q.type not in PICTURES
         ]
         pictures = any(q.type == "image" for q in questions)
         gallery = pictures and len([q for q in questions if q.stored]) <= GALLERY_QUESTIONS_MAX
         return TableView(label, repeat.record_type, columns, rows, gallery, problems)
+
+    def _heading(self, question: Question) -> str:
+        label, unit = said(question.label, self.language), self.texts.unit(question.unit)
+        return f"{label} ({unit})" if unit else label
 
     def _row(self, repeat: Repeat, questions: list[Question], record: str, number: int) -> RowView:
         state = self.states[record]
