@@ -47,7 +47,9 @@ def main() -> int:
     parser.add_argument("--until", default="", metavar="STEP", help="stop after this step")
     asked = parser.parse_args()
     teller = Teller()
-    code = tell(Stage(asked.folder, SMALL if asked.small else FULL, teller, asked.plant), asked.until)
+    code = tell(
+        Stage(asked.folder, SMALL if asked.small else FULL, teller, asked.plant), asked.until
+    )
     if code == 0 and asked.pictures:
         copy_pictures(asked.folder, asked.pictures)
     return code

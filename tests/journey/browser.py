@@ -93,7 +93,9 @@ class Browser:
         """A picture of wherever it stands, if it still can."""
         try:
             self.page.screenshot(path=path)
-            self._stage.teller.line(f"the browser stands at {self.page.url}: {self.text('body')[:600]}")
+            self._stage.teller.line(
+                f"the browser stands at {self.page.url}: {self.text('body')[:600]}"
+            )
         except Error as reason:
             self._stage.teller.line(f"the browser shows nothing any more: {reason}")
 

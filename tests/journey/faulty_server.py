@@ -1,6 +1,6 @@
 """The shipped server with one fault planted, to see that the story notices it.
 
-    python -m tests.journey.faulty_server PLANT --data DIR serve --port 0
+python -m tests.journey.faulty_server PLANT --data DIR serve --port 0
 """
 
 from __future__ import annotations

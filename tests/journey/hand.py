@@ -110,15 +110,17 @@ class Hand:
 
     def section(self, key: str) -> None:
         """Open a section of the form."""
-        self.tap(f"section:{key}")
+        self.tap(f"tab:{key}")
 
     def choose(self, key: str, *names: str) -> None:
         """Tap options of a question with buttons."""
         for name in names:
             self.tap(f"input:{key}:{name}")
+            self.until(lambda: name in (self.value_of(f"input:{key}") or ()), f"{key} is {name}")  # noqa: B023
 
     def find(self, key: str, typed: str, label: str) -> None:
-        """Type into a question's search field and tap what is found."""
+        """Type a part of a label into a question's search field and tap what is found."""
+        assert typed != label, "the field itself would show the label"
         self.write(f"input:{key}:search_text", typed)
         self.tap_text(label)
 
@@ -163,9 +165,7 @@ class Hand:
         self.until(lambda: not self._busy(), "a sync under way ends", seconds)
         if self._reports() == before:
             self.tablet.tap(id="sync.now")
-        self.until(
-            lambda: self._reports() != before and not self._busy(), "the sync ends", seconds
-        )
+        self.until(lambda: self._reports() != before and not self._busy(), "the sync ends", seconds)
         return self.tablet.screen()
 
     def _reports(self) -> tuple[int, str]:

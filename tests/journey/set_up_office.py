@@ -96,7 +96,7 @@ def put_factories(office: Office, author: str) -> None:
         form = office.forms.newest(session, "factory")
     assert form is not None, "the factory form is published before its register is filled"
     people = [(cast.OFFICER.login, cast.OFFICER.secret)]
-    earlier = DemoTablet.enrol(office, Random(2568), author, "แท็บเล็ตปีก่อน", [cast.AREA], people)  # noqa: S311
+    earlier = DemoTablet.enrol(office, Random(2568), author, "แท็บเล็ตปีก่อน", [cast.AREA], people)
     for number, name in enumerate((FIRST, *cast.OTHER_FACTORIES)):
         somchai = person_id(office, cast.OFFICER.login)
         earlier.create(form, somchai, cast.AREA, [Row("factory", factory(number, name))])

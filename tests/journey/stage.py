@@ -175,5 +175,3 @@ class Stage:
             if path.exists() and path.stat().st_size:
                 tail = path.read_text("utf-8", "replace").strip()[-1500:]
                 self.teller.line(f"--- {log}\n{tail}")
-
-

@@ -17,11 +17,12 @@ INSPECTORS = (
 # Parameter, what to type to find it, value, does it exceed the general effluent limit?
 READINGS = (("พีเอช", "7.4", "no"), ("บีโอดี", "38.5", "yes"), ("ซีโอดี", "96", "no"))
 WASTES = (
-    ("190813", "HA", "กากตะกอนระบบบำบัดน้ำเสีย", "4.2", "075"),
-    ("150101", "no", "กระดาษและกล่องบรรจุภัณฑ์", "1.8", "011"),
+    ("190813", "HA", "กากตะกอนระบบบำบัดน้ำเสีย", "4.2", "075 เผาทำลายในเตาเผาของเสียอันตราย"),
+    ("150101", "no", "กระดาษและกล่องบรรจุภัณฑ์", "1.8", "011 คัดแยกประเภทเพื่อจำหน่ายต่อ"),
 )
 SIGNATURE = ([(0.15, 0.4), (0.3, 0.7), (0.42, 0.35), (0.55, 0.65), (0.8, 0.45)],)
 ORDER_DAYS = 30
+CHECKS = 40
 
 
 def today() -> date:
@@ -54,9 +55,7 @@ def the_officer_begins_with_the_team_and_the_place(stage: Stage) -> None:
     hand.say("place picked on the map", place)
     holds(place and 5.5 < float(place["lat"]) < 20.6, "a place in Thailand", place)
     hand.shot(stage.picture("tablet-place"))
-    stage.facts["insp"] = hand.database.one(
-        "SELECT DISTINCT root FROM editing WHERE form = 'insp'"
-    )
+    stage.facts["insp"] = hand.database.one("SELECT DISTINCT root FROM editing WHERE form = 'insp'")
 
 
 def the_factory_comes_from_the_register(stage: Stage) -> None:
@@ -90,7 +89,7 @@ def the_officer_takes_readings_against_their_limits(stage: Stage) -> None:
     for parameter, value, exceeds in READINGS:
         hand.add_row("wastewater/ww_samples")
         hand.answer("ws_point", "บ่อพักน้ำสุดท้าย")
-        hand.find("ws_param", parameter, parameter)
+        hand.find("ws_param", parameter[:-1], parameter)
         hand.choose("ws_result/ws_qual", "valid")
         hand.choose("ws_result/ws_meth", "inst")
         hand.answer("ws_result/ws_val", value)
@@ -120,9 +119,19 @@ def waste_streams_and_checklist_are_filled(stage: Stage) -> None:
         hand.answer("wc_name", name)
         hand.answer("wc_qty", amount)
         hand.choose("wc_label", "comply")
-        hand.find("wc_disp", disposal, disposal)
+        hand.find("wc_disp", disposal[:3], disposal)
         hand.row_done()
     hand.say("waste streams", hand.text_of("rows:waste/wastes"))
+    hand.section("safety")
+    hand.tap("row:0")
+    for number in range(CHECKS):
+        hand.there("input:ck_res:comply")
+        hand.choose("ck_res", "comply")
+        if number == 2:
+            hand.shot(stage.picture("tablet-checklist"))
+        hand.tap("next_row" if number + 1 < CHECKS else "done")
+    hand.until(lambda: not hand.is_there("done"), "the checklist is closed")
+    hand.say("checklist", hand.text_of("tab:safety"))
 
 
 def findings_carry_due_dates_and_photos(stage: Stage) -> None:
