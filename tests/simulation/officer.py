@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,8 @@ ACTS = {
     "resolve": 2,
     "sign": 1,
     "sync": 9,
+    "backup": 1,
+    "restore": 1,
 }
 """What a person does at a tablet, and how often."""
 SIGNATURE = "closing/sig_fac"
@@ -66,6 +69,10 @@ class Fuse:
                 raise Killed
 
 
+def _nothing(_: object) -> None:
+    """Nobody minds."""
+
+
 @dataclass
 class Officer:
     """One person at one tablet. `say` writes the trace."""
@@ -84,6 +91,7 @@ class Officer:
     opened: OpenRecord | None = None
     shown: dict[tuple[str, str], frozenset[int]] = field(default_factory=dict)
     in_sync: bool = False
+    on_restored: Callable[[Officer], None] = _nothing
 
     # -- the tablet --------------------------------------------------------------------------
 
@@ -292,6 +300,37 @@ class Officer:
         """The person goes on typing while the network is waited for."""
         if self.in_sync and self.opened is not None:
             self._answer()
+
+    def _backup(self) -> None:
+        """Somebody copies the tablet's files; nothing is unsealed in the copy."""
+        self._close()
+        self.tablet.capture.seal_all()
+        shutil.rmtree(self._copy, ignore_errors=True)
+        shutil.copytree(self.home, self._copy)
+
+    def _restore(self) -> None:
+        """The files come back as they were: with the file that no backup takes, or without.
+
+        What only this tablet held since is gone with the disk, not by any fault of the protocol.
+        """
+        if not self._copy.exists() or self.in_sync:
+            return
+        config = TabletConfig(self.home)
+        kept = config.no_backup if self.source.random() < 0.5 else None
+        self.opened, self.shown = None, {}
+        self.tablet.database.close()
+        if kept is not None:
+            shutil.rmtree(self._copy / kept.relative_to(self.home), ignore_errors=True)
+            shutil.copytree(kept, self._copy / kept.relative_to(self.home))
+        shutil.rmtree(self.home)
+        shutil.copytree(self._copy, self.home)
+        self.start()
+        self.say(self.name, "restored", "a copy" if kept is None else "a backup")
+        self.on_restored(self)
+
+    @property
+    def _copy(self) -> Path:
+        return self.home.with_name(self.home.name + ".copy")
 
     def _author(self) -> str:
         return self.tablet.author()

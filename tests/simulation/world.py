@@ -105,6 +105,8 @@ class World:
         self._register()
         for number in range(self.plan.tablets):
             self.officers.append(self._enrolled(number))
+        for officer in self.officers:
+            officer.on_restored = self._after_restore
         self.network.fault_rate = self.plan.fault_rate
         self.network.between = self._between
 
@@ -145,6 +147,16 @@ class World:
         report = app.synchroniser.run_once()
         assert report.complete, report
         return officer
+
+    def _after_restore(self, officer: Officer) -> None:
+        """What went with the disk: saves that are on no tablet and not in the office."""
+        facts = self.facts()
+        held = {w.number for w in facts.office.writes} | facts.office.aside_numbers
+        for tablet in facts.tablets.values():
+            held |= {n for _, n in (*tablet.sealed, *tablet.typed)}
+        for save in self.ledger.saves.values():
+            if save.by == officer.name and save.number not in held:
+                save.confirmed = False
 
     def _between(self) -> None:
         """While a tablet waits for the network, others act: staff, and whoever holds it."""
