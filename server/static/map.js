@@ -2,7 +2,7 @@
 "use strict";
 
 (function () {
-  const COLOURS = { line: "#8FA39D", land: "#FAFAF7", place: "#0B5A4F" };
+  const COLOURS = { line: "#8FA39D", land: "#FFFFFF", place: "#0B5A4F" };
 
   async function outlines(address) {
     const answer = await fetch(address, { credentials: "same-origin" });
@@ -20,7 +20,7 @@
 
   async function draw(element) {
     const found = places(element);
-    const map = L.map(element, { attributionControl: false, zoomAnimation: false, fadeAnimation: false, scrollWheelZoom: false, minZoom: 4, maxZoom: 14 });
+    const map = L.map(element, { attributionControl: false, zoomAnimation: false, fadeAnimation: false, scrollWheelZoom: false, minZoom: 4, maxZoom: 14, zoomSnap: 0.25 });
     map.setView([13.2, 101.0], 6);
     const name = element.dataset.language === "en" ? "name_en" : "name_th";
     const land = L.geoJSON(await outlines(element.dataset.provinces), {

@@ -24,6 +24,7 @@ from server.web.desk import (
 from server.web.formats import MS_PER_DAY, MS_PER_MINUTE
 from shared.errors import NotFound
 from shared.limits import NAME_LENGTH_MAX
+from shared.problem_sentences import sentence
 
 QUIET_DAYS = 7
 DRIFT_MINUTES_NOTED = 2
@@ -56,6 +57,7 @@ def _fleet(code: str = "", label: str = "", problem: str = "") -> str:
         label=label,
         problem=problem,
         drift=_drift,
+        meaning=lambda code: sentence(code, words().language),
         quiet=lambda line: _is_quiet(line, now),
         in_use=sum(line.revoked_at is None for line in lines),
     )

@@ -118,6 +118,7 @@ def _safe(answer: Response) -> Response:
 def _known_to_templates() -> dict[str, Any]:
     t = words()
     language = t.language
+    sprite = url_for("static", filename="vendor/icons/icons-7.4.47.svg")
 
     def icon(name: str, label: str = "") -> Markup:
         said = (
@@ -125,8 +126,9 @@ def _known_to_templates() -> dict[str, Any]:
             if label
             else Markup(' aria-hidden="true"')
         )
-        href = url_for("static", filename="vendor/icons/icons-7.4.47.svg")
-        return Markup('<svg class="icon"{}><use href="{}#{}"></use></svg>').format(said, href, name)
+        return Markup('<svg class="icon"{}><use href="{}#{}"></use></svg>').format(
+            said, sprite, name
+        )
 
     return {
         "t": t,

@@ -11,6 +11,7 @@ from server.web.answers import odd
 from server.web.record_view import RecordView
 from server.web.words import Words
 from shared.canonical import JsonValue
+from shared.problem_sentences import sentence
 
 STEPS_SHOWN_MAX: Final = 40
 MINUTES_APART_NOTED: Final = 10
@@ -77,6 +78,8 @@ def entry_view(
         minutes = (entry.received_at - entry.saved_at) // 60_000
         late = minutes if minutes >= MINUTES_APART_NOTED else 0
     notes = [words(f"outcome.{entry.outcome}")] if entry.outcome in NOTED_OUTCOMES else []
+    if entry.code:
+        notes.append(sentence(entry.code, words.language))
     if entry.rows_added:
         notes.append(words("history.rows_added", n=entry.rows_added))
     if entry.rows_removed:
