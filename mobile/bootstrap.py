@@ -58,12 +58,13 @@ def desktop(config: TabletConfig) -> Machine:
     """A computer as a tablet."""
     clock = SystemClock()
     config.home.mkdir(parents=True, exist_ok=True)
+    place = None if config.place is None else dict(zip(("lat", "lon"), config.place, strict=True))
     return Machine(
         clock=clock,
         ids=SystemIds(clock),
         storage=DiskStorage(config.home),
         camera=FolderCamera(config.camera),
-        location=PickedLocation(),
+        location=PickedLocation(place),
     )
 
 

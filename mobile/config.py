@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +11,20 @@ from pathlib import Path
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 APP_VERSION = "0.1.0"
 WINDOW_MAX = 8_192
+DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,8})?")
 
 
 @dataclass(frozen=True, slots=True)
 class TabletConfig:
     """`home` holds everything; `pictures` is the folder that stands for the camera,
-    `window` the size in pixels on a computer."""
+    `window` the size in pixels on a computer, `place` (lat, lon as decimal texts) where a computer
+    without a receiver stands."""
 
     home: Path
     server: str = DEFAULT_SERVER
     pictures: Path | None = None
     window: tuple[int, int] = (1280, 800)
+    place: tuple[str, str] | None = None
 
     @property
     def database(self) -> Path:
@@ -49,6 +53,9 @@ def parse(argv: Sequence[str]) -> TabletConfig:
     parser.add_argument("--home", type=Path, default=Path("var/tablet"), help="the tablet's data")
     parser.add_argument("--server", default=DEFAULT_SERVER, help="address of the office")
     parser.add_argument("--pictures", type=Path, default=None, help="folder of pictures")
+    parser.add_argument(
+        "--place", default="", metavar="LAT,LON", help="where a computer without a receiver stands"
+    )
     parser.add_argument("--size", default="1280x800", metavar="WxH", help="window in pixels")
     found = parser.parse_args(argv)
     server = str(found.server)
@@ -58,4 +65,8 @@ def parse(argv: Sequence[str]) -> TabletConfig:
     if not (width.isdecimal() and height.isdecimal()):
         parser.error("--size is a width and a height in pixels, such as 1280x800")
     window = (min(int(width), WINDOW_MAX), min(int(height), WINDOW_MAX))
-    return TabletConfig(found.home, server, found.pictures, window)
+    latitude, _, longitude = (part.strip() for part in str(found.place).partition(","))
+    place = (latitude, longitude) if found.place else None
+    if place is not None and not (DEGREES.fullmatch(latitude) and DEGREES.fullmatch(longitude)):
+        parser.error("--place is a latitude and a longitude in degrees, such as 13.0823,100.9012")
+    return TabletConfig(found.home, server, found.pictures, window, place)

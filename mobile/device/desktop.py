@@ -77,8 +77,8 @@ class FolderCamera:
 class PickedLocation:
     """The place a person typed or picked on the map."""
 
-    def __init__(self) -> None:
-        self._place: Mapping[str, str] | None = None
+    def __init__(self, place: Mapping[str, str] | None = None) -> None:
+        self._place = place
 
     def here(self) -> Mapping[str, str] | None:
         """lat, lon as decimal texts; None until somebody said so."""

@@ -19,11 +19,13 @@ SCREENS = ("enrol", "sign_in", "home", "records", "form", "rows", "sync", "confl
 class Hand:
     """One tablet: its process, its home folder, and the network it stands in."""
 
-    def __init__(self, name: str, home: Path, proxy: ChaosProxy, teller: Teller) -> None:
+    def __init__(
+        self, name: str, home: Path, proxy: ChaosProxy, teller: Teller, place: str
+    ) -> None:
         self.name, self.home, self.proxy = name, home, proxy
         self.database = TabletDatabase(home)
         self._teller = teller
-        self.tablet = Tablet(home, proxy.address)
+        self.tablet = Tablet(home, proxy.address, more=("--place", place))
 
     # -- plain acts; each waits until what it is about is on the screen
 
@@ -113,10 +115,18 @@ class Hand:
         self.tap(f"tab:{key}")
 
     def choose(self, key: str, *names: str) -> None:
-        """Tap options of a question with buttons."""
+        """Tap options of a question with buttons, unless they are chosen already."""
+        name_of_input = f"input:{key}"
         for name in names:
-            self.tap(f"input:{key}:{name}")
-            self.until(lambda: name in (self.value_of(f"input:{key}") or ()), f"{key} is {name}")  # noqa: B023
+            self.there(f"{name_of_input}:{name}")
+            if self._holds(name_of_input, name):
+                continue
+            self.tap(f"{name_of_input}:{name}")
+            self.until(lambda: self._holds(name_of_input, name), f"{key} is {name}")  # noqa: B023
+
+    def _holds(self, name_of_input: str, name: str) -> bool:
+        value = self.value_of(name_of_input)
+        return value == name or (isinstance(value, list) and name in value)
 
     def find(self, key: str, typed: str, label: str) -> None:
         """Type a part of a label into a question's search field and tap what is found."""

@@ -103,7 +103,9 @@ class Stage:
             self.proxies.append(proxy)
             home = self.folder / f"tablet-{number}"
             self._draw_scenes(home / "camera", seed=number)
-            self.hands.append(Hand(f"tablet {number}", home, proxy, self.teller))
+            self.hands.append(
+                Hand(f"tablet {number}", home, proxy, self.teller, cast.STANDS[number - 1])
+            )
             self.facts[f"label {number}"] = name
 
     def _draw_scenes(self, camera: Path, seed: int) -> None:

@@ -34,6 +34,7 @@ from typing import Any
 from tests.support.window_harness import WindowDrive, prepare_environment
 
 FRAMES_A_SECOND = 30
+LIFT_S = 0.25  # Kivy's ScrollView hands a lifted finger on after 0.2 s
 
 
 class CannotDo(Exception):
@@ -47,6 +48,7 @@ class TabletDriver:
         self.app = app
         self.drive = WindowDrive()
         self.over = False
+        self.lifted = 0.0
 
     @contextmanager
     def unhurried(self) -> Iterator[None]:
@@ -102,9 +104,16 @@ class TabletDriver:
         above = widget.parent
         while above is not None and above is not above.parent:
             if isinstance(above, ScrollView) and not self._inside(widget, above):
+                self.let_go()
                 above.scroll_to(widget, padding=80, animate=False)
                 self.drive.pump(3)
             above = above.parent
+
+    def let_go(self) -> None:
+        """Let the last tap end: a page that scrolls hands the lifted finger on a moment later, and
+        what has moved away from under it by then was not tapped."""
+        while time.monotonic() < self.lifted + LIFT_S:
+            self.drive.pump(1)
 
     def _inside(self, widget: Any, view: Any) -> bool:
         low, high = widget.to_window(*widget.pos)[1], widget.to_window(widget.x, widget.top)[1]
@@ -126,10 +135,11 @@ class TabletDriver:
         """Tap a widget or a point."""
         if "x" in command:
             self.drive.tap((float(command["x"]), float(command["y"])))
-            return {}
-        widget = self.find(command)
-        self.bring_into_view(widget)
-        self.drive.tap(widget)
+        else:
+            widget = self.find(command)
+            self.bring_into_view(widget)
+            self.drive.tap(widget)
+        self.lifted = time.monotonic()
         return {}
 
     def do_type(self, command: dict[str, Any]) -> dict[str, Any]:

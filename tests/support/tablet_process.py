@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,11 +20,15 @@ class Tablet:
     """`with Tablet(home, server) as tablet: tablet.tap("บันทึก")`; see `tablet_driver`."""
 
     def __init__(
-        self, home: Path, server: str = "http://127.0.0.1:9", size: str = "1280x800"
+        self,
+        home: Path,
+        server: str = "http://127.0.0.1:9",
+        size: str = "1280x800",
+        more: Sequence[str] = (),
     ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "KIVY_HOME": str(home / "kivy"), "PYTHONUTF8": "1"}
-        options = ["--home", str(home), "--server", server, "--size", size]
+        options = ["--home", str(home), "--server", server, "--size", size, *more]
         self._log = (home / "driver.log").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.tablet_driver", *options],

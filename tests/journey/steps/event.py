@@ -27,9 +27,7 @@ def the_facilitator_begins_a_joint_event(stage: Stage) -> None:
     hand = stage.two
     hand.go_home()
     hand.tap("home.begin:event")
-    hand.choose("core/ev_type", "seminar") if hand.is_there("input:core/ev_type:seminar") else (
-        _pick_types(hand)
-    )
+    hand.choose("core/ev_type", "seminar", "hearing")
     hand.answer("core/title", cast.EVENT_TITLE)
     hand.answer("core/round", "1/2569")
     hand.answer("core/venue", "หอประชุมเทศบาลนครแหลมฉบัง")
@@ -62,16 +60,6 @@ def the_facilitator_begins_a_joint_event(stage: Stage) -> None:
     stage.facts["event"] = hand.database.one(
         "SELECT DISTINCT root FROM editing WHERE form = 'event'"
     )
-
-
-def _pick_types(hand: Hand) -> None:
-    """Eight types are a list that is searched; both of the day are taken."""
-    for typed, label in (
-        ("สัมมนา", "สัมมนาหลักการพื้นฐาน EIT"),
-        ("เวที", "เวทีรับฟังความคิดเห็น"),
-    ):
-        hand.find("core/ev_type", typed, label)
-        hand.until(lambda: label in hand.text_of("input:core/ev_type"), f"{label} is taken")  # noqa: B023
 
 
 def _choose_kind(hand: Hand, kind: str) -> None:
