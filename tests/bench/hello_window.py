@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from tests.support.window_harness import prepare_environment
+from tests.support.window_harness import WindowDrive, prepare_environment
 
 
 def main() -> None:
@@ -24,8 +24,7 @@ def main() -> None:
     EventLoop.ensure_window()
     EventLoop.start()
     Window.add_widget(Label(text="hello"))
-    for _ in range(60):
-        EventLoop.idle()
+    WindowDrive().pump(60)
     print(json.dumps("ready"), flush=True)
     sys.stdin.read()
     os._exit(0)

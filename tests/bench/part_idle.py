@@ -80,7 +80,7 @@ def measure(room: Path, quick: bool) -> list[Figure]:
         same = HttpRequest(
             "POST", f"/echo?bytes={len(reply.body)}", request.body, tuple(request.headers)
         )
-        rounds = 20 if quick else 150
+        rounds = 20 if quick else 80
 
         def whole() -> None:
             tablet.synchroniser.run_once()

@@ -98,10 +98,7 @@ def known_home(home: Path) -> Path:
 
 
 def measure(room: Path, quick: bool) -> list[Figure]:
-    """Twice: memory hardly varies."""
+    """Once: memory hardly varies."""
     home = known_home(room / "tablet")
-    days = [(day_of(home), hello(room)) for _ in range(1 if quick else 2)]
-    return [
-        compared(step, "MiB", [(day[step], bare) for day, bare in days], HELLO)
-        for step in days[0][0]
-    ]
+    day, bare = day_of(home), hello(room)
+    return [compared(step, "MiB", [(size, bare)], HELLO) for step, size in day.items()]
