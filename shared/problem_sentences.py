@@ -1,7 +1,8 @@
 """What a person reads about a problem: code -> a Thai and an English sentence.
 
 Each says what happened, why, and what to do next. The codes are those of the error tree
-(`shared.errors`) and of the problem values in `shared.thai`. A place in braces is filled from the
+(`shared.errors`) and of the problem values in `shared.thai`; those of results, of refused steps and
+of synchronisations stand in `shared.result_sentences`. A place in braces is filled from the
 facts of the problem; without that fact it reads as a dash, so a sentence must make sense then too.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+
+from shared.result_sentences import RESULT_SENTENCES
 
 SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "internal": (
@@ -335,7 +338,7 @@ def sentence(code: str, language: str, **facts: Any) -> str:
     A code that this version does not know (a newer server) gives a general sentence that names the
     code, so that a person can still report it.
     """
-    pair = SENTENCES.get(code, _UNKNOWN)
+    pair = SENTENCES.get(code) or RESULT_SENTENCES.get(code, _UNKNOWN)
     shown = "".join(letter for letter in code[:_CODE_LENGTH_SHOWN] if letter.isprintable())
     known = _Facts(facts)
     known["code"] = shown

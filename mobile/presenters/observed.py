@@ -45,6 +45,11 @@ class Observed(Generic[State]):
 def told(error: Exception) -> Text:
     """What a person reads about an error: what happened, why, what to do next."""
     if isinstance(error, SurveyError):
-        facts = {k: v for k, v in error.facts.items() if k not in ("code", "language")}
-        return Text(sentence(error.code, "th", **facts), sentence(error.code, "en", **facts))
-    return Text(sentence("internal", "th"), sentence("internal", "en"))
+        return meaning(error.code, error.facts)
+    return meaning("internal")
+
+
+def meaning(code: str, facts: Mapping[str, object] | None = None) -> Text:
+    """The sentence of a code (an error, a result, an ended synchronisation) in both languages."""
+    known = {k: v for k, v in (facts or {}).items() if k not in ("code", "language")}
+    return Text(sentence(code, "th", **known), sentence(code, "en", **known))

@@ -11,7 +11,7 @@ from mobile.presenters.listed_view import (
     moment_words,
     pill_view,
 )
-from mobile.presenters.observed import Observed, Words
+from mobile.presenters.observed import Observed, Words, meaning
 from mobile.services.synchronise import SyncReport
 from mobile.services.tablet import Tablet
 from mobile.store.listing import Filter
@@ -113,7 +113,7 @@ class SyncReportPresenter(Observed[SyncReportState]):
         for own in self._tablet.browser.needing_attention():
             line = self._tablet.browser.line(own.root)
             if line is not None:
-                why = Words(f"needs.{own.outcome}", {"code": own.code})
+                why = Words(f"needs.{own.outcome}", {"code": own.code, "why": meaning(own.code)})
                 found[own.root, own.outcome] = NeedsYou(why, listed_view(self._tablet, line))
         return tuple(found.values())
 
@@ -125,6 +125,8 @@ def report_view(report: SyncReport) -> ReportView:
         for name, key in SENTENCES
         if report.outcomes.get(name)
     ]
+    for code, count in sorted(report.codes.items()):
+        sentences.append(Words("report.why", {"count": count, "why": meaning(code)}))
     for count, key in (
         (report.records_received, "report.received"),
         (report.files_sent, "report.files_sent"),
@@ -135,5 +137,8 @@ def report_view(report: SyncReport) -> ReportView:
     if not sentences and report.complete:
         sentences.append(Words("report.nothing_new"))
     seconds = -(-report.retry_in_ms // 1000)
-    end = Words(f"end.{report.end}", {"code": report.code, "seconds": seconds})
+    end = Words(
+        f"end.{report.end}",
+        {"code": report.code, "seconds": seconds, "why": meaning(report.code)},
+    )
     return ReportView(moment_words(report.ended_at), report.complete, end, tuple(sentences))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Final
@@ -32,8 +33,8 @@ REPAIR_EVERY_MS: Final = 24 * 60 * 60 * 1000
 class SyncReport:
     """What one synchronisation did, kept for the report in words. `ended_at` in Unix ms.
 
-    `outcomes` counts the results of sent changes by their name; `end` is one of `sync.session.End`
-    or `failed`, then `code` names the error.
+    `outcomes` counts the results of sent changes by their name, `codes` by the reason that came
+    with them; `end` is one of `sync.session.End` or `failed`, then `code` names the error.
     """
 
     ended_at: int
@@ -41,6 +42,7 @@ class SyncReport:
     code: str = ""
     sent: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
     records_received: int = 0
     files_sent: int = 0
     files_received: int = 0
@@ -158,9 +160,8 @@ class Synchroniser:
             self._post(lambda: watch(progress))
 
     def _keep(self, done: SessionReport, end: str, code: str) -> SyncReport:
-        outcomes: dict[str, int] = {}
-        for result in done.results:
-            outcomes[str(result.outcome)] = outcomes.get(str(result.outcome), 0) + 1
+        outcomes = Counter(str(result.outcome) for result in done.results)
+        codes = Counter(result.code for result in done.results if result.code)
         wait = EVERY_MS
         self._failures = 0 if end == End.DONE else self._failures + 1
         if self._failures:
@@ -171,7 +172,8 @@ class Synchroniser:
             end=end,
             code=code,
             sent=done.sent,
-            outcomes=outcomes,
+            outcomes=dict(outcomes),
+            codes=dict(codes),
             records_received=done.rows_received,
             files_sent=done.blobs_sent,
             files_received=done.blobs_received,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mobile.presenters.observed import Sentence, Words
 from mobile.ui.look import look
 from mobile.ui.strings import tr
@@ -13,7 +15,7 @@ def say(sentence: Sentence | None) -> str:
     if sentence is None:
         return ""
     if isinstance(sentence, Words):
-        parts = {
+        parts: dict[str, Any] = {
             name: part.get(look.language) if isinstance(part, Text) else part
             for name, part in sentence.parts.items()
         }

@@ -21,7 +21,8 @@ from server.services.list_review_queue import Scopes
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """A tablet. `received` counts the changes it sent, `waiting` those kept aside of them.
+    """A tablet. `received` counts the changes it sent, `waiting` those kept aside of them by the
+    code of the reason, the most frequent first.
 
     What it has not sent yet is unknown here: only the tablet knows, and says so on its screen.
     """
@@ -37,7 +38,7 @@ class DeviceLine:
     scopes: tuple[str, ...]
     people: tuple[str, ...]
     received: int
-    waiting: int
+    waiting: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def list_devices(session: Session, scopes: Scopes) -> tuple[DeviceLine, ...]:
                 scopes=mine,
                 people=tuple(people.get(row.id, ())),
                 received=received,
-                waiting=waiting.get(row.id, 0),
+                waiting=tuple(waiting.get(row.id, ())),
             )
         )
     return tuple(sorted(lines, key=lambda line: line.revoked_at is not None))
@@ -95,12 +96,18 @@ def _pushed(session: Session) -> dict[str, tuple[int, int | None]]:
     }
 
 
-def _waiting(session: Session) -> dict[str, int]:
-    found = select(ClientRow.device, func.count()).join(
+def _waiting(session: Session) -> dict[str, list[tuple[str, int]]]:
+    found = select(ClientRow.device, QuarantineRow.code, func.count()).join(
         QuarantineRow, QuarantineRow.client == ClientRow.id
     )
-    found = found.where(QuarantineRow.released_at.is_(None)).group_by(ClientRow.device)
-    return {row[0]: row[1] for row in session.execute(found)}
+    found = found.where(QuarantineRow.released_at.is_(None))
+    found = found.group_by(ClientRow.device, QuarantineRow.code)
+    out: dict[str, list[tuple[str, int]]] = {}
+    for device, code, count in session.execute(found):
+        out.setdefault(device, []).append((code, count))
+    for reasons in out.values():
+        reasons.sort(key=lambda reason: (-reason[1], reason[0]))
+    return out
 
 
 def list_open_codes(session: Session, now_ms: int, valid_ms: int) -> tuple[CodeLine, ...]:

@@ -165,7 +165,31 @@ def _roots_to_lock(changes: Sequence[Change], known: dict[str, str]) -> set[str]
 
 
 def _take(chunk: _Chunk, item: Incoming) -> Merged:
-    """One change: applied, or kept aside; then those that waited for what it created."""
+    """One change; then, one after the other, those that waited for what has come to be by it."""
+    merged = _take_one(chunk, item)
+    while (one := _no_longer_waiting(chunk)) is not None:
+        chunk.waiting.remove(one)
+        released = Incoming(
+            one.change,
+            one.line,
+            one.head_hash,
+            one.client,
+            "tablet",
+            one.rights,
+            number=one.number,
+            quarantine=one.quarantine,
+        )
+        _take_one(chunk, released)
+    return merged
+
+
+def _no_longer_waiting(chunk: _Chunk) -> Waiting | None:
+    """The first change kept aside whose record is here now."""
+    return next((w for w in chunk.waiting if w.waits_for in chunk.known.root_of), None)
+
+
+def _take_one(chunk: _Chunk, item: Incoming) -> Merged:
+    """One change: applied, or kept aside."""
     change = item.change
     verdict = Kept(item.kept) if item.kept else admit(change, item.rights, chunk.known)
     if isinstance(verdict, Kept):
@@ -178,19 +202,6 @@ def _take(chunk: _Chunk, item: Incoming) -> Merged:
     chunk.done.append((item, merged))
     created = set(tree.entries) - before
     chunk.known.root_of.update(dict.fromkeys(created, tree.root_id))
-    for one in [w for w in chunk.waiting if w.waits_for in chunk.known.root_of]:
-        chunk.waiting.remove(one)
-        released = Incoming(
-            one.change,
-            one.line,
-            one.head_hash,
-            one.client,
-            "tablet",
-            one.rights,
-            number=one.number,
-            quarantine=one.quarantine,
-        )
-        _take(chunk, released)
     return merged
 
 
@@ -260,7 +271,7 @@ def _note_submission(tree: Tree, change: Change, now_ms: int) -> None:
 def _keep_aside(chunk: _Chunk, item: Incoming, verdict: Kept) -> Merged:
     change, dot = item.change, dot_of(item.change, item.client)
     merged = Merged(Outcome.QUARANTINED, verdict.code, quarantine=item.quarantine)
-    if verdict.code != "id_reused":
+    if item.kept is None:
         for edit in change.records:
             root = chunk.known.root_of.get(edit.record)
             if root is not None:

@@ -7,8 +7,10 @@ stands behind it goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,7 @@ from server.services.merge_changes import MergeResult, merge_changes
 from server.services.sort_lines import Intake, Line, duplicate, lines_of
 from server.store import changes as change_store
 from server.store.changes import Mark
+from server.store.database import RuleBroken
 from server.store.files import settle_missing
 from server.store.office import Office
 from server.store.trees import held_files
@@ -26,6 +29,9 @@ from sync.codec import decode_push
 from sync.commitments import chain_next
 from sync.messages import ChangeResult, Outcome, PushAnswer, PushBatch
 from sync.version import PROTOCOL
+
+_log = logging.getLogger(__name__)
+CANNOT_BE_STORED: Final = "record.cannot_be_stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +60,50 @@ def receive_changes(office: Office, device: str, body: bytes) -> PushAnswer:
     results: list[ChangeResult] = []
     for start in range(0, max(len(lines), 1), CHANGES_PER_TRANSACTION):
         part = lines[start : start + CHANGES_PER_TRANSACTION]
-        with office.database.writing() as session:
-            taken = _receive_chunk(office, session, batch, device, mark, part)
-        office.epoch.raise_mark(taken.places)
-        _settle_files(office, taken.missing)
-        results.extend(taken.results)
-        mark = taken.mark
+        for taken in _in_turn(office, batch, device, mark, part):
+            results.extend(taken.results)
+            mark = taken.mark
     return PushAnswer(
         PROTOCOL, office.epoch.text, header.client, mark.number, mark.chain, tuple(results)
     )
+
+
+def _in_turn(
+    office: Office, batch: PushBatch, device: str, mark: Mark, lines: Sequence[Line]
+) -> Iterator[Taken]:
+    """These lines in one transaction; when they break a rule of the database, each in its own.
+
+    The one that breaks it even alone is kept aside: asked for again, it would stand before all the
+    others of its tablet for ever.
+    """
+    try:
+        yield _at_once(office, batch, device, mark, lines)
+        return
+    except RuleBroken:
+        _log.exception("lines from %d of %s break a rule", lines[0].number, batch.header.client)
+    for line in lines:
+        try:
+            taken = _at_once(office, batch, device, mark, [line])
+        except RuleBroken:
+            taken = _at_once(office, batch, device, mark, [line], CANNOT_BE_STORED)
+        mark = taken.mark
+        yield taken
+
+
+def _at_once(
+    office: Office,
+    batch: PushBatch,
+    device: str,
+    mark: Mark,
+    lines: Sequence[Line],
+    kept: str | None = None,
+) -> Taken:
+    """One transaction, and what follows it. With `kept` the new lines are kept aside for that."""
+    with office.database.writing() as session:
+        taken = _receive_chunk(office, session, batch, device, mark, lines, kept)
+    office.epoch.raise_mark(taken.places)
+    _settle_files(office, taken.missing)
+    return taken
 
 
 def _receive_chunk(
@@ -72,6 +113,7 @@ def _receive_chunk(
     device: str,
     mark: Mark,
     lines: Sequence[Line],
+    kept: str | None,
 ) -> Taken:
     """One transaction. `mark` is where the device says it stands before these lines."""
     client = batch.header.client
@@ -85,7 +127,7 @@ def _receive_chunk(
         reached = change_store.chain_at(session, client, number)
         assert reached is not None, "this number was received"
         return Taken(results, Mark(number, reached))
-    taken, merged = _take_new(office, session, client, device, stands, new)
+    taken, merged = _take_new(office, session, client, device, stands, new, kept)
     results.extend(taken)
     chain = bytes.fromhex(stands.chain)
     for line in new:
@@ -153,9 +195,10 @@ def _take_new(
     device: str,
     stands: Mark,
     lines: Sequence[Line],
+    kept: str | None,
 ) -> tuple[list[ChangeResult], MergeResult]:
     """Lines that this client sends for the first time (another incarnation may have before)."""
-    intake = Intake(session, office.ids, client, device, office.clock.now_ms(), lines)
+    intake = Intake(session, office.ids, client, device, office.clock.now_ms(), lines, kept)
     for line in lines:
         intake.sort(line)
     merged = merge_changes(session, office.forms, office.ids, intake.now_ms, intake.incoming)

@@ -113,7 +113,10 @@ class Slot:
 
 
 class Intake:
-    """Sorts the new lines of one chunk; `taken` are those to merge, in their order."""
+    """Sorts the new lines of one chunk; `taken` are those to merge, in their order.
+
+    `kept` is a quarantine code for every change among them, when that is certain already.
+    """
 
     def __init__(
         self,
@@ -123,6 +126,7 @@ class Intake:
         device: str,
         now_ms: int,
         lines: Sequence[Line],
+        kept: str | None = None,
     ) -> None:
         self.slots: list[Slot] = []
         self.now_ms = now_ms
@@ -136,6 +140,7 @@ class Intake:
         self._rights = load_rights(session, pairs)
         self._revoked = any(right.device_revoked for right in self._rights.values())
         self._first: dict[str, Slot] = {}
+        self._all_kept = kept
 
     @property
     def taken(self) -> list[Slot]:
@@ -187,7 +192,7 @@ class Intake:
             "tablet",
             self._rights[self._device, change.author],
             number=line.number,
-            kept="id_reused" if reused else None,
+            kept="id_reused" if reused else self._all_kept,
         )
 
     def _kept(self, line: Line, code: str) -> ChangeResult:

@@ -12,7 +12,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -23,6 +29,12 @@ READING = "samruat_reading"
 RETRY_AFTER_S = 2
 _DISK_FULL = ("disk is full", "No space left", "disk full")
 _LOCK_NOT_AVAILABLE = "55P03"
+
+
+class RuleBroken(DatabaseUnavailable):
+    """What was written breaks a rule of the database, or is more than a column holds: a race that
+    locking should have prevented, or a defect. Nothing was kept; whoever writes what a tablet sent
+    tries it once more alone, and then keeps it aside instead of asking for it for ever."""
 
 
 class Database:
@@ -39,7 +51,8 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One writing transaction, committed at the end; anything but content rolls it back.
 
-        Deadlock, timeout, disk or connection trouble, also at COMMIT, is DatabaseUnavailable.
+        Deadlock, timeout, disk or connection trouble, also at COMMIT, is DatabaseUnavailable; what
+        the database cannot hold is RuleBroken.
         """
         with (
             _as_unavailable(),
@@ -68,10 +81,8 @@ class Database:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
-        # A rule of the database was broken by a race that locking should have prevented, or by a
-        # defect: nothing was kept, and trying again is safe.
-        raise DatabaseUnavailable("a rule of the database", retry_after_s=RETRY_AFTER_S) from None
+    except (IntegrityError, DataError, OverflowError) as reason:
+        raise RuleBroken("a rule of the database", retry_after_s=RETRY_AFTER_S) from reason
     except (OperationalError, PoolTimeout) as reason:
         text = str(reason)
         if any(words in text for words in _DISK_FULL):

@@ -9,6 +9,7 @@ import pytest
 
 from mobile.presenters.history import HistoryPresenter
 from mobile.presenters.home import HomePresenter
+from mobile.presenters.observed import Words, meaning
 from mobile.presenters.returned import ReturnedPresenter
 from mobile.presenters.sync_report import SyncReportPresenter
 from mobile.store import settings
@@ -102,6 +103,10 @@ def test_what_the_office_keeps_aside_is_told_and_stays_on_the_tablet(
     sync(desk)
     report = SyncReportPresenter(desk.app).state
     assert [need.why.key for need in report.needs_you] == ["needs.quarantined"]
+    assert report.needs_you[0].why.parts["why"] == meaning("author.unknown_here")
+    assert Words("report.why", {"count": 1, "why": meaning("author.unknown_here")}) in (
+        report.reports[0].sentences
+    )
     assert report.needs_you[0].line.sync == "kept_aside"
     assert desk.app.browser.states(root)[root].value("identity/fac_name") is not None
     SyncReportPresenter(desk.app).told()

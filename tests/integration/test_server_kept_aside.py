@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from server.models import ChangeRow, QuarantineRow, WriteRow
 from server.services.revoke_device import revoke_device
@@ -268,3 +268,40 @@ def test_a_transition_that_is_no_step_is_refused_and_changes_nothing(world: Test
         "transition.unknown_target",
     )
     assert found.position is not None
+
+
+def forbid_a_field(world: TestOffice, name: str) -> None:
+    """The database takes no write of this field: what a defect of ours would look like."""
+    with world.office.database.writing() as session:
+        if world.office.database.is_sqlite:
+            rule = (
+                f"CREATE TRIGGER forbidden BEFORE INSERT ON write WHEN NEW.field = '{name}' "
+                "BEGIN SELECT RAISE(ABORT, 'a rule'); END"
+            )
+        else:
+            rule = f"ALTER TABLE write ADD CONSTRAINT forbidden CHECK (field <> '{name}')"
+        session.execute(text(rule))
+
+
+def test_what_breaks_a_rule_of_the_database_is_kept_aside_and_those_around_it_go_on(
+    world: TestOffice,
+) -> None:
+    forbid_a_field(world, "poison")
+    tablet = world.tablet("somchai")
+    before = tablet.creates({"a": "1"})
+    poisoned = tablet.creates({"poison": "1"})
+    after = tablet.creates({"a": "3"})
+    first = tablet.push_answer()
+    assert codes(list(first.results)) == [
+        (Outcome.APPLIED, "form.unknown"),
+        (Outcome.QUARANTINED, "record.cannot_be_stored"),
+        (Outcome.APPLIED, "form.unknown"),
+    ]
+    assert [row.code for row in kept(world)] == ["record.cannot_be_stored"]
+    assert kept(world)[0].line is not None
+    again = tablet.push_answer()
+    assert codes(list(again.results))[1] == (Outcome.QUARANTINED, "record.cannot_be_stored")
+    assert len(kept(world)) == 1
+    tablet.pull()
+    assert {before, after} <= set(tablet.states)
+    assert poisoned not in tablet.states

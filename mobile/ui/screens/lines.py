@@ -66,7 +66,7 @@ class PlacedRow(RecordRow):
         self.automation_id = ""
 
 
-class RowButton(ButtonBehavior, RecordRow):  # type: ignore[misc]
+class RowButton(ButtonBehavior, RecordRow):
     """One record standing alone on a page; a tap opens it."""
 
     def __init__(self, line: ListedView, **settings: Any) -> None:
