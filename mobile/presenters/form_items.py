@@ -288,7 +288,12 @@ class ItemMaker:
             for question in self._form.summary(node.record_type).title
         ]
         title = _joined(parts, " ")
-        return title or Text(f"รายการที่ {node.position}", f"No. {node.position}")
+        if title:
+            return title
+        repeat = self._form.repeat(node.record_type)
+        if repeat is not None and _is_pictures(repeat):
+            return Text(f"ภาพที่ {node.position}", f"Photo {node.position}")
+        return Text(f"รายการที่ {node.position}", f"No. {node.position}")
 
 
 def _is_pictures(repeat: Repeat) -> bool:
