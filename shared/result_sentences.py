@@ -20,8 +20,7 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
     "change.withheld": (
         "สำนักงานรับบันทึกนี้ตามปกติไม่ได้ แท็บเล็ตจึงส่งเนื้อหาแยกไปทั้งก้อนและไปต่อ "
         "บันทึกถูกเก็บไว้ตรวจ กรุณาแจ้งผู้ดูแลระบบ",
-        "The office could not take this save in the "
-        "usual way, so the tablet handed its content in",
+        "The office could not take this save in the usual way, so the tablet handed its content in "
         "apart, whole, and went on. It is kept to be looked at. Tell the administrator.",
     ),
     "id_reused": (
@@ -121,8 +120,7 @@ _REFUSED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "transition.unknown_target": (
         "สำนักงานไม่รู้จักสถานะที่ขอเปลี่ยน สถานะจึงคงเดิม กรุณาอัปเดตแอปหรือแจ้งผู้ดูแลระบบ",
-        "The office does not know the state that was "
-        "asked for, so nothing changed. Update the app",
+        "The office does not know the state that was asked for, so nothing changed. Update the app "
         "or tell the administrator.",
     ),
     "transition.not_your_role": (
@@ -175,8 +173,7 @@ _SYNC: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "sync.no_progress": (
         "เซิร์ฟเวอร์ตอบแต่ไม่เดินหน้า แท็บเล็ตจึงหยุดรอบนี้ ข้อมูลยังอยู่ครบ กรุณาซิงก์ใหม่ หากยังเป็นอยู่ให้แจ้งผู้ดูแลระบบ",
-        "The server answers without going on, so the "
-        "tablet ended this sync. Nothing is lost. Sync",
+        "The server answers without going on, so the tablet ended this sync. Nothing is lost. Sync "
         "again; if it stays so, tell the administrator.",
     ),
     "sync.page_out_of_order": (
