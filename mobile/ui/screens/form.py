@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from kivy.clock import Clock
@@ -110,6 +111,7 @@ class FormScreen(Screen):
         """Left for good: what was answered is sealed."""
         self._presenter.on_change = None
         self._presenter.leave()
+        Clock.schedule_once(lambda _: gc.collect(), 1)  # see `mobile.ui.window`
 
     def back(self) -> bool:
         """The back key leaves a row first: to the list that it was chosen from, or to the form."""

@@ -27,6 +27,7 @@ from mobile.ui.widgets.label import ThaiLabel
 from mobile.ui.widgets.layout import Card, Column, FieldGrid, Page
 
 SLICE_S: Final = 0.008  # of building a frame
+AT_ONCE: Final = 6  # items that fill a screen: each is put in as soon as it is ready
 LIT_S: Final = 1.2
 Key = tuple[str, ...]
 
@@ -90,6 +91,7 @@ class FormPage(Findable, Page):
         self._atomic: AtomicCard | None = None
         self._atomic_key = ""
         self._next = 0
+        self._waiting: list[Item] = []  # ready, not on the page yet
         self._places: dict[FieldGrid, int] = {}
         self._wanted: tuple[str, str] | None = None
         self._offset = 0.0  # pixels scrolled from the top: kept when the page grows
@@ -101,7 +103,7 @@ class FormPage(Findable, Page):
     @property
     def building(self) -> bool:
         """Whether items are still to be built in the frames to come."""
-        return self._next < len(self._items)
+        return self._next < len(self._items) or bool(self._waiting)
 
     def show(self, items: tuple[Item, ...], *, anew: bool) -> None:
         """Show these items. `anew` for another page, another language: all of it is built again."""
@@ -110,6 +112,7 @@ class FormPage(Findable, Page):
             self._start(items, keep=not anew)
             return
         self._items = list(items)
+        self._waiting = [item for item in items if key_of(item) in map(key_of, self._waiting)]
         for item in self._items[: self._next]:
             self._update(item)
 
@@ -172,39 +175,54 @@ class FormPage(Findable, Page):
                 widget.parent.remove_widget(widget)
         if not keep:
             self._offset, self.scroll_y = 0.0, 1.0
-        self._items, self._next, self._places = list(items), 0, {}
+        self._items, self._next, self._places, self._waiting = list(items), 0, {}, []
         self._atomic, self._atomic_key = None, ""
         self._build_slice()
 
     def _build_slice(self, *_: Any) -> None:
         end = time.perf_counter() + SLICE_S
-        while self.building:
+        while self._next < len(self._items):
             item = self._items[self._next]
             self._next += 1
-            stood_there = self._place(item)
+            stood_there = self._make(item)
+            self._waiting.append(item)
+            placed = self._next - len(self._waiting)
+            # Whatever is put in moves all that stands there: batches that double move it seldom.
+            if placed < AT_ONCE or len(self._waiting) >= placed:
+                self._put_waiting()
             if not stood_there and time.perf_counter() > end:
                 break
-        if self.building:
+        if self._next < len(self._items):
             self._tick()
-        elif self._wanted is not None:
+            return
+        self._put_waiting()
+        if self._wanted is not None:
             Clock.schedule_once(lambda _: self._jump())
 
-    def _place(self, item: Item) -> bool:
-        """Put one item on the page; whether it was there before."""
+    def _make(self, item: Item) -> bool:
+        """Have the item's widget ready; whether it was there before."""
         key = key_of(item)
         old = self._built.get(key)
         if isinstance(item, QuestionView) and old is not None and not old.same_choices(item):
             old.frame.parent.remove_widget(old.frame)
             old = None
-        if old is None:
-            self._built[key] = self._made(item)
-        else:
+        if old is not None:
             self._update(item)
-        built = self._built[key]
-        self._put(self._grid_of(item), _widget_of(built))
-        if isinstance(built, AtomicCard):
-            self._atomic, self._atomic_key = built, f"{item.key}/"
-        return old is not None
+            return True
+        built = self._built[key] = self._made(item)
+        widget, columns = _widget_of(built), self._grid.columns
+        narrow = (self._grid.width - self._grid.spacing * (columns - 1)) / columns
+        widget.width = self._grid.width if getattr(widget, "spans", False) else narrow
+        return False
+
+    def _put_waiting(self) -> None:
+        """Put what is ready on the page, in order."""
+        for item in self._waiting:
+            built = self._built[key_of(item)]
+            self._put(self._grid_of(item), _widget_of(built))
+            if isinstance(built, AtomicCard):
+                self._atomic, self._atomic_key = built, f"{item.key}/"
+        self._waiting = []
 
     def _made(self, item: Item) -> Any:
         tools = self._tools

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.graphics import Color, InstructionGroup, Rectangle, SmoothRoundedRectangle
 from kivy.metrics import dp
 from kivy.properties import ColorProperty, NumericProperty, OptionProperty
@@ -151,25 +152,27 @@ class FieldGrid(Findable, Widget):
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("size_hint_y", None)
         super().__init__(**settings)
+        # Once before the frame, however many questions came in or grew.
+        self._arrange = Clock.create_trigger(self._place, -1)
         for name in ("pos", "width", "children", "spacing"):
-            self.fbind(name, self._place)
+            self.fbind(name, self._arrange)
         look.follow(self)
 
     def apply_look(self) -> None:
         """Larger text may leave room for one column only."""
-        self._place()
+        self._arrange()
 
     def add_widget(self, widget: Any, *arguments: Any, **options: Any) -> None:
         """Add a question and make room whenever it grows."""
         super().add_widget(widget, *arguments, **options)
-        widget.fbind("height", self._place)
-        self._place()
+        widget.fbind("height", self._arrange)
+        self._arrange()
 
     def remove_widget(self, widget: Any, *arguments: Any, **options: Any) -> None:
         """Take a question out (it became irrelevant)."""
-        widget.funbind("height", self._place)
+        widget.funbind("height", self._arrange)
         super().remove_widget(widget, *arguments, **options)
-        self._place()
+        self._arrange()
 
     @property
     def columns(self) -> int:
