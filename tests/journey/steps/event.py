@@ -136,9 +136,7 @@ def the_facilitator_records_statements(stage: Stage) -> None:
         pick(hand, "v_cat", CATEGORIES[number % 5])
         hand.tap("quick:v_dims:pick")
         hand.tap("choose:v_dims:environment")
-        hand.tap("sheet_close") if hand.is_there("sheet_close") else hand.tablet.ask(
-            "key", name="escape"
-        )
+        hand.tap_text("ปิด")
         hand.tablet.wait(id="choices_sheet", gone=True, seconds=20)
         pick(hand, "v_sev", str(1 + number % 4))
         pick(hand, "v_senti", "pos" if number % 5 == 4 else "neg")
