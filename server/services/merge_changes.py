@@ -27,7 +27,7 @@ from server.store.trees import held_files, load_trees, lock_roots, roots_of
 from shared.errors import DatabaseUnavailable
 from shared.ids import Ids
 from shared.records.state import EXISTENCE, NOTE
-from shared.records.workflow import Status
+from shared.records.workflow import REGISTERS, Status
 from sync.changes import Change, Operation
 from sync.merge import Write, Writes, dot_of
 from sync.messages import Outcome
@@ -232,9 +232,6 @@ def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merg
         verdict.root,
         applied.records,
     )
-
-
-REGISTERS = frozenset({"area", "person", "form", "codebook", "factory"})
 
 
 def starts_reviewed(chunk: _Chunk, form: str, version: int, kind: str) -> bool:

@@ -56,6 +56,7 @@ class OfficeFacts:
     clients: dict[str, tuple[int, str]] = field(default_factory=dict)
     digests: dict[str, int] = field(default_factory=dict)
     blobs: set[str] = field(default_factory=set)
+    epoch: str = ""
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class TabletFacts:
     """One tablet: its base, its queue, what is typed and not sealed, its marks and files."""
 
     client: str = ""
+    epoch: str = ""
     number: int = 0
     chain: str = ""
     base: dict[str, tuple[str, int, bytes]] = field(default_factory=dict)
@@ -72,8 +74,6 @@ class TabletFacts:
     sealed: list[tuple[Place, int]] = field(default_factory=list)
     typed: list[tuple[Place, int]] = field(default_factory=list)
     confirmed_blobs: set[str] = field(default_factory=set)
-    at_head: bool = False
-    """The last synchronisation ended well and nothing of it has been undone since."""
 
 
 @dataclass(slots=True)
@@ -83,10 +83,14 @@ class Facts:
     office: OfficeFacts
     tablets: dict[str, TabletFacts]
 
+    def in_this_epoch(self) -> list[tuple[str, TabletFacts]]:
+        """Tablets that know of the office's present epoch; the others' marks are of another."""
+        return [(n, t) for n, t in self.tablets.items() if t.epoch == self.office.epoch]
+
 
 def office_facts(office: Office) -> OfficeFacts:
     """Read the office's database."""
-    found = OfficeFacts()
+    found = OfficeFacts(epoch=office.epoch.text)
     with office.database.reading() as session:
         for w in session.execute(select(WriteRow.__table__)):
             value = json.loads(w.value)
@@ -137,6 +141,7 @@ def _tablet(connection: sqlite3.Connection) -> TabletFacts:
     found = TabletFacts()
     named = {r["name"]: r["value"] for r in connection.execute("SELECT name, value FROM meta")}
     found.client, found.chain = named.get("client", ""), named.get("chain", "")
+    found.epoch = named.get("epoch", "")
     found.number = int(named.get("number") or 0)
     for r in connection.execute("SELECT record, scope, revision, state FROM base WHERE current"):
         found.base[r["record"]] = (r["scope"], r["revision"], r["state"])

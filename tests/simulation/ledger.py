@@ -7,6 +7,7 @@ its save is known, whatever name the system gave it.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from shared.canonical import JsonValue
@@ -51,15 +52,16 @@ class Ledger:
         save = self.saves[number] = Save(number, by, record, name, shown, overwrites)
         return save
 
-    def closure(self, number: int) -> set[int]:
-        """Everything the author of a save had been shown, through others."""
+    def closure(self, number: int, through: Container[int | None] | None = None) -> set[int]:
+        """Everything the author of a save had been shown, through others (of `through` only)."""
         out: set[int] = set()
         stack = list(self.saves[number].shown)
         while stack:
             met = stack.pop()
             if met not in out and met in self.saves:
                 out.add(met)
-                stack.extend(self.saves[met].shown)
+                if through is None or met in through:
+                    stack.extend(self.saves[met].shown)
         return out
 
 

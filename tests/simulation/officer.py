@@ -91,7 +91,7 @@ class Officer:
     opened: OpenRecord | None = None
     shown: dict[tuple[str, str], frozenset[int]] = field(default_factory=dict)
     in_sync: bool = False
-    on_restored: Callable[[Officer], None] = _nothing
+    on_restored: Callable[[str], None] = _nothing
 
     # -- the tablet --------------------------------------------------------------------------
 
@@ -326,7 +326,7 @@ class Officer:
         shutil.copytree(self._copy, self.home)
         self.start()
         self.say(self.name, "restored", "a copy" if kept is None else "a backup")
-        self.on_restored(self)
+        self.on_restored(self.name)
 
     @property
     def _copy(self) -> Path:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import random
 import shutil
+import sqlite3
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,8 @@ from tests.support.offices import AREA, PIN, TestOffice, open_office, settle_peo
 
 CATALOG = Path(__file__).resolve().parents[2] / "shared" / "forms" / "catalog"
 CHECK_EVERY = 20
+OFFICE_LOST_EVERY = 3
+"""In every third seed the office's disk is lost and its backup put back."""
 SYNCS_TO_SETTLE = 4
 
 
@@ -87,6 +90,7 @@ class World:
     trace: list[str] = field(default_factory=list)
     officers: list[Officer] = field(default_factory=list)
     steps_done: int = 0
+    restores: int = 0
 
     def __post_init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix=f"seed-{self.plan.seed}-", dir=SCRATCH))
@@ -109,6 +113,10 @@ class World:
             officer.on_restored = self._after_restore
         self.network.fault_rate = self.plan.fault_rate
         self.network.between = self._between
+        self.backup_at, self.restore_at = -1, -1
+        if self.plan.seed % OFFICE_LOST_EVERY == 0:
+            self.backup_at = self.source.randrange(self.plan.steps // 2 + 1)
+            self.restore_at = self.source.randrange(self.plan.steps)
 
     def say(self, *words: object) -> None:
         """A line of the trace."""
@@ -148,15 +156,54 @@ class World:
         assert report.complete, report
         return officer
 
-    def _after_restore(self, officer: Officer) -> None:
+    def _after_restore(self, who: str) -> None:
         """What went with the disk: saves that are on no tablet and not in the office."""
         facts = self.facts()
         held = {w.number for w in facts.office.writes} | facts.office.aside_numbers
         for tablet in facts.tablets.values():
             held |= {n for _, n in (*tablet.sealed, *tablet.typed)}
         for save in self.ledger.saves.values():
-            if save.by == officer.name and save.number not in held:
+            if save.by == who and save.number not in held:
                 save.confirmed = False
+
+    def back_up_office(self) -> None:
+        """The office's database is copied while it runs; files and the epoch's file are not."""
+        source, copy = sqlite3.connect(self._database), sqlite3.connect(self._copy)
+        source.backup(copy)
+        source.close()
+        copy.close()
+        self.say("office backed up")
+
+    def restore_office(self) -> None:
+        """The office's disk is gone; the backup comes back, and a new epoch begins.
+
+        What staff saved since is gone with the disk (no journal is kept yet); tablets offer again
+        what the office forgot.
+        """
+        if not self._copy.exists():
+            return
+        self.restores += 1
+        before = self.office.office.epoch.text
+        now = self.office.clock.now
+        self.office.close()
+        for suffix in ("-wal", "-shm"):
+            self._database.with_name(self._database.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self._copy, self._database)
+        seed = self.plan.seed + 10_000 * self.restores
+        self.office = open_office(self.home / "office", self.url, seed=seed)
+        self.office.clock.now = now
+        self.network.app = self.office.app
+        self.reviewer.office, self.reviewer.page = self.office.office, None
+        self.say("office restored", before != self.office.office.epoch.text)
+        self._after_restore("office")
+
+    @property
+    def _database(self) -> Path:
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
+    def _copy(self) -> Path:
+        return self.home / "office.copy"
 
     def _between(self) -> None:
         """While a tablet waits for the network, others act: staff, and whoever holds it."""
@@ -187,6 +234,10 @@ class World:
         for step in range(self.plan.steps):
             self.steps_done = step + 1
             actor = self.source.choice([*self.officers, self.reviewer])
+            if step == self.backup_at:
+                self.back_up_office()
+            if step == self.restore_at:
+                self.restore_office()
             actor.act()
             if step % CHECK_EVERY == CHECK_EVERY - 1:
                 self.check(settled=False)
