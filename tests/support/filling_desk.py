@@ -166,3 +166,32 @@ def form_on(desk: Desk, root: str) -> FormPresenter:
 def new_form(desk: Desk, form_id: str) -> FormPresenter:
     """A new record."""
     return FormPresenter(desk.app).begin(form_id, AREA)
+
+
+def filling_navigation(desk: Desk) -> Any:
+    """A navigation with the screens of filling, as `mobile.ui.wiring` registers them."""
+    from mobile.presenters.conflict import ConflictPresenter
+    from mobile.presenters.history import HistoryPresenter
+    from mobile.presenters.returned import ReturnedPresenter
+    from mobile.presenters.surroundings import Surroundings
+    from mobile.ui.navigation import Navigation
+    from mobile.ui.screen import Screen
+    from mobile.ui.screens.conflict import ConflictScreen
+    from mobile.ui.screens.form import FormScreen
+    from mobile.ui.screens.history import HistoryScreen
+    from mobile.ui.screens.returned import ReturnedScreen
+    from mobile.ui.screens.rows import RowsScreen
+
+    nav, tablet = Navigation(), desk.app
+    see = Surroundings(tablet)
+    screens = {
+        "home": lambda: Screen("home.title", automation_id="home"),
+        "form": lambda: FormScreen(nav.parameters["presenter"], nav, see),
+        "rows": lambda: RowsScreen(nav.parameters["presenter"], nav),
+        "conflict": lambda: ConflictScreen(ConflictPresenter(tablet, nav.parameters["root"]), nav),
+        "history": lambda: HistoryScreen(HistoryPresenter(tablet, nav.parameters["root"]), nav),
+        "returned": lambda: ReturnedScreen(ReturnedPresenter(tablet), nav),
+    }
+    for name, make in screens.items():
+        nav.register(name, make)
+    return nav

@@ -14,6 +14,7 @@ from tests.support.filling_desk import (
     EVENT,
     RETURNED,
     filling_desk,
+    filling_navigation,
     form_on,
     new_form,
 )
@@ -30,14 +31,8 @@ class Hands:
     """A person before the window: finds by automation id, taps, types, waits for pauses."""
 
     def __init__(self, window: Any, desk: Desk) -> None:
-        from mobile.ui.navigation import Navigation
-        from mobile.ui.screen import Screen
-        from mobile.ui.screens.filling import register_filling
-
         self.window, self.desk = window, desk
-        self.navigation = Navigation()
-        register_filling(self.navigation, desk.app)
-        self.navigation.register("home", lambda: Screen("home.title", automation_id="home"))
+        self.navigation = filling_navigation(desk)
         window.show(self.navigation)
         self.navigation.open("home")
 

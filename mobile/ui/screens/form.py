@@ -82,6 +82,7 @@ class FormScreen(Screen):
         self._crumbs.add_widget(self._path)
         self._crumbs.add_widget(self._here)
         self._notices = FormNotices(self._show_offer, presenter.save_again)
+        self.bar.pill_share = 0.26  # the title, the state and the menu need the rest
         self.bar.bind(on_back=lambda *_: navigation.back())
         self.bar.bind(on_sync=lambda *_: navigation.open("sync_report"))
         self._chip = StateChip("draft", pos_hint={"center_y": 0.5})
@@ -169,7 +170,7 @@ class FormScreen(Screen):
 
     def _show_head(self, state: FormState) -> None:
         kind = state.title.get(look.language)
-        self.bar.title = f"{kind}: {state.record_title}" if state.record_title else kind
+        self.bar.title = f"{state.record_title} · {kind}" if state.record_title else kind
         chip = "conflict" if state.conflicts else state.status
         if chip in CHIPS:
             self._chip.state = chip

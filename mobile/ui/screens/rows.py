@@ -102,6 +102,7 @@ class RowsScreen(PresentedScreen):
 
     def __init__(self, presenter: RowsPresenter, navigation: Navigation) -> None:
         super().__init__(presenter, navigation, "", automation_id="rows")
+        self.bar.pill_share = 0.4
         self._deleting = False
         self._version = -1
         self.source = LineSource(presenter)

@@ -77,6 +77,7 @@ class AppBar(Surface, BoxLayout):
     title = StringProperty("")
     title_key = StringProperty("")
     can_go_back = BooleanProperty(False)
+    pill_share = NumericProperty(0.62)  # of the bar: the most that the sync pill may take
     __events__ = ("on_back", "on_sync")
 
     def __init__(self, **settings: Any) -> None:
@@ -100,13 +101,14 @@ class AppBar(Surface, BoxLayout):
         for name in ("title", "title_key", "can_go_back"):
             self.fbind(name, self._compose)
         self.fbind("width", self._share)
+        self.fbind("pill_share", self._share)
         self._compose()
         look.follow(self)
         self.apply_look()
 
     def _share(self, *_: Any) -> None:
         # The title keeps a third: a long sync sentence is shortened, its report has it whole.
-        self.pill.most_width = self.width * 0.62
+        self.pill.most_width = self.width * self.pill_share
 
     def apply_look(self) -> None:
         """As high as the title and the targets need."""
