@@ -28,9 +28,9 @@ HELLO = "a bare Kivy window with one label"
 
 
 def resident_mib(pid: int) -> float:
-    """Memory of a process that is in RAM now, MiB; what it shares with others counts in part."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+    """Memory of a process that is in RAM now, MiB; what it shares with others counts whole."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     raise AssertionError("the system tells of no memory")
 
