@@ -18,8 +18,7 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
         "kept whole. Update the app and tell the administrator.",
     ),
     "change.withheld": (
-        "สำนักงานรับบันทึกนี้ตามปกติไม่ได้ แท็บเล็ตจึงส่งเนื้อหาแยกไปทั้งก้อนและไปต่อ "
-        "บันทึกถูกเก็บไว้ตรวจ กรุณาแจ้งผู้ดูแลระบบ",
+        "สำนักงานรับบันทึกนี้ตามปกติไม่ได้ แท็บเล็ตจึงส่งเนื้อหาแยกไปทั้งก้อนและไปต่อ บันทึกถูกเก็บไว้ตรวจ กรุณาแจ้งผู้ดูแลระบบ",
         "The office could not take this save in the usual way, so the tablet handed its content in "
         "apart, whole, and went on. It is kept to be looked at. Tell the administrator.",
     ),

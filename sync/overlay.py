@@ -15,24 +15,48 @@ from shared.records.workflow import Status, is_reviewed
 from sync.changes import Change, RecordEdit
 from sync.merge import dot_of
 
+Pending = Iterable[tuple[Change, str]]
+"""Own changes that the base does not have yet, in their order, each with its client."""
 
-def overlay(
-    base: RecordState | None, pending: Iterable[tuple[Change, str]], record: str
-) -> RecordState | None:
-    """The state of `record` as its author sees it: `base` under pending changes in their order.
 
-    `pending` gives (change, client). The base's siblings that a pending write had seen disappear
-    behind it; those it had not been shown stay beside it, so that a conflict to come is visible.
+def overlay(base: RecordState | None, pending: Pending, record: str) -> RecordState | None:
+    """The state of the root `record` as its author sees it: `base` under pending changes.
+
+    The base's siblings that a pending write had seen disappear behind it; those it had not been
+    shown stay beside it, so that a conflict to come is visible.
     """
     state = base
     for change, client in pending:
         for edit in change.records:
             if edit.record == record:
-                state = _lay(state, edit, dot_of(change, client))
+                state = _lay(state, edit, dot_of(change, client), record)
     return state
 
 
-def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot) -> RecordState:
+def overlay_tree(
+    base: Mapping[str, RecordState], pending: Pending, root: str
+) -> dict[str, RecordState]:
+    """The same for a root and all of its rows, each by its id, in one pass over the changes.
+
+    A row that begins in a pending change belongs to `root`, and to its scope.
+    """
+    out = dict(base)
+    begun: list[str] = []
+    for change, client in pending:
+        dot = dot_of(change, client)
+        for edit in change.records:
+            known = out.get(edit.record)
+            if known is None:
+                begun.append(edit.record)
+            out[edit.record] = _lay(known, edit, dot, root)
+    scope = out[root].scope if root in out else ""
+    for record in begun:
+        if not out[record].scope:
+            out[record] = replace(out[record], scope=scope)
+    return out
+
+
+def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot, root: str) -> RecordState:
     if state is None:
         state = RecordState(
             record=edit.record,
@@ -42,7 +66,7 @@ def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot) -> RecordState:
             version=edit.version,
             scope=edit.scope or "",
             parent=edit.parent,
-            root=edit.parent or edit.record,
+            root=root,
             order=(0, edit.local_order),
             created=dot,
             workflow=WorkflowState() if is_reviewed(edit.type, edit.parent) else None,

@@ -7,7 +7,7 @@ overwrite look informed; only one's own saves extend it (their dots are one's ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shared.clocks import Moment
 from shared.forms.definition import FormDefinition
@@ -15,7 +15,7 @@ from shared.records.state import EXISTENCE, RecordState
 from sync.changes import Change
 from sync.commitments import content_hash
 from sync.merge import content_of
-from sync.overlay import all_dots, overlay, shown_dots
+from sync.overlay import all_dots, overlay_tree, shown_dots
 
 
 @dataclass(slots=True)
@@ -57,12 +57,7 @@ class OpenRecord:
 
     def seen_states(self) -> dict[str, RecordState]:
         """What the author has before them: the snapshot under their own saves of this opening."""
-        out = dict(self.states)
-        for record in {edit.record for change, _ in self.sealed for edit in change.records}:
-            laid = overlay(self.states.get(record), self.sealed, record)
-            if laid is not None:
-                out[record] = replace(laid, root=self.root)
-        return out
+        return overlay_tree(self.states, self.sealed, self.root)
 
     def content(self) -> str:
         """The hash of the whole content that the author has before them."""

@@ -10,7 +10,8 @@ from typing import Final
 from mobile.store import base, changes, editing
 from mobile.store.editing import CREATION, Edited
 from shared.records.state import EXISTENCE, Dot, RecordState, Sibling, WorkflowState
-from sync.overlay import overlay
+from shared.records.workflow import is_reviewed
+from sync.overlay import overlay_tree
 
 UNSEALED: Final = "unsealed"
 """The id of the dot under which an unsealed answer is shown; it never leaves this tablet."""
@@ -18,21 +19,9 @@ UNSEALED: Final = "unsealed"
 
 def shown_states(connection: sqlite3.Connection, root: str) -> dict[str, RecordState]:
     """A record and its rows (deleted ones too) as base plus sealed own changes."""
-    held = base.states_of(connection, root)
-    waiting = changes.shown_over(connection, root)
-    touched = {edit.record: edit for change, _ in waiting for edit in change.records}
-    out = dict(held)
-    for record in touched:
-        laid = overlay(held.get(record), waiting, record)
-        if laid is not None:
-            out[record] = replace(laid, root=root)
-    top = out.get(root)
-    if top is not None and top.scope:
-        out = {
-            record: state if state.scope else replace(state, scope=top.scope)
-            for record, state in out.items()
-        }
-    return out
+    return overlay_tree(
+        base.states_of(connection, root), changes.shown_over(connection, root), root
+    )
 
 
 def with_unsealed(
@@ -65,7 +54,7 @@ def _begun(one: Edited, dot: Dot) -> RecordState:
         root=one.root,
         order=(0, one.local_order),
         created=dot,
-        workflow=WorkflowState() if one.parent is None else None,
+        workflow=WorkflowState() if is_reviewed(one.type, one.parent) else None,
     )
 
 
