@@ -57,9 +57,7 @@ def the_facilitator_begins_a_joint_event(stage: Stage) -> None:
         hand.say(f"hours claimed, {key}", shown)
         same(shown.split()[0], wanted, f"the hours {key}")
     hand.shot(stage.picture("tablet-agenda"))
-    stage.facts["event"] = hand.database.one(
-        "SELECT DISTINCT root FROM editing WHERE form = 'event'"
-    )
+    stage.facts["event"] = hand.database.one("SELECT root FROM listing WHERE type = 'event'")
 
 
 def _choose_kind(hand: Hand, kind: str) -> None:

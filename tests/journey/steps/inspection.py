@@ -55,7 +55,7 @@ def the_officer_begins_with_the_team_and_the_place(stage: Stage) -> None:
     hand.say("place picked on the map", place)
     holds(place and 5.5 < float(place["lat"]) < 20.6, "a place in Thailand", place)
     hand.shot(stage.picture("tablet-place"))
-    stage.facts["insp"] = hand.database.one("SELECT DISTINCT root FROM editing WHERE form = 'insp'")
+    stage.facts["insp"] = hand.database.one("SELECT root FROM listing WHERE type = 'insp'")
 
 
 def the_factory_comes_from_the_register(stage: Stage) -> None:
