@@ -91,6 +91,7 @@ class World:
     officers: list[Officer] = field(default_factory=list)
     steps_done: int = 0
     restores: int = 0
+    disks_lost: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix=f"seed-{self.plan.seed}-", dir=SCRATCH))
@@ -157,13 +158,18 @@ class World:
         return officer
 
     def _after_restore(self, who: str) -> None:
-        """What went with the disk: saves that are on no tablet and not in the office."""
+        """What went with the disk: saves that are on no tablet and not in the office.
+
+        Two disks may be lost one after the other: a tablet put back from a copy has no line of
+        what only the office kept.
+        """
+        self.disks_lost.add(who)
         facts = self.facts()
         held = {w.number for w in facts.office.writes} | facts.office.aside_numbers
         for tablet in facts.tablets.values():
             held |= {n for _, n in (*tablet.sealed, *tablet.typed)}
         for save in self.ledger.saves.values():
-            if save.by == who and save.number not in held:
+            if save.by in self.disks_lost and save.number not in held:
                 save.confirmed = False
 
     def back_up_office(self) -> None:
