@@ -13,6 +13,8 @@ from pathlib import Path
 from mobile.device.ports import Picture
 from mobile.services.tablet import Tablet
 
+__all__ = ["Picture", "Surroundings"]  # screens know both from here
+
 
 class Surroundings:
     """Camera, receiver and file store of one tablet, asked without waiting."""

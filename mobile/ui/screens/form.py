@@ -8,12 +8,11 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from mobile.device.ports import Picture
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.form_views import FormState, ProblemView, RowLine, RowsView
 from mobile.presenters.observed import Words
 from mobile.presenters.rows import RowsPresenter
-from mobile.presenters.surroundings import Surroundings
+from mobile.presenters.surroundings import Picture, Surroundings
 from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
 from mobile.ui.screen import Screen

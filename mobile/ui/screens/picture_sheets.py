@@ -9,8 +9,7 @@ from kivy.metrics import dp
 from kivy.uix.image import Image
 from kivy.uix.scrollview import ScrollView
 
-from mobile.device.ports import Picture
-from mobile.presenters.surroundings import Surroundings
+from mobile.presenters.surroundings import Picture, Surroundings
 from mobile.ui.widgets.button import PrimaryButton
 from mobile.ui.widgets.dialog import BottomSheet, Layers
 from mobile.ui.widgets.inputs.files import PhotoTile

@@ -12,11 +12,10 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.metrics import dp
 
-from mobile.device.ports import Picture
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.form_views import ChoiceView, QuestionView
 from mobile.presenters.observed import Words
-from mobile.presenters.surroundings import Surroundings
+from mobile.presenters.surroundings import Picture, Surroundings
 from mobile.ui.look import look
 from mobile.ui.screens.picture_sheets import choose_picture, show_picture
 from mobile.ui.signature_png import signature_png

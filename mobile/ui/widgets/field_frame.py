@@ -123,7 +123,11 @@ class FieldFrame(Column):
             )
             head = Row()
             head.add_widget(Icon("comment", ink="warn"))
-            head.add_widget(ThaiLabel(f"{author} · {when}", role="small", ink="warn"))
+            head.add_widget(
+                ThaiLabel(
+                    " · ".join(part for part in (author, when) if part), role="small", ink="warn"
+                )
+            )
             bubble.add_widget(head)
             bubble.add_widget(ThaiLabel(text))
             self._comment.add_widget(bubble)
