@@ -44,6 +44,7 @@ wrong is one of these::
      |- Busy                        busy                        503  retryable
      |   |- ClientBusy              sync.client_busy            503  retryable
      |   `- DatabaseUnavailable     storage.unavailable         503  retryable
+     |       `- TabletStorageFailed tablet.storage_failed       503  retryable
      |- NetworkUnavailable          network.unavailable         503  retryable
      |   `- NotOurServer            network.not_our_server      503  retryable
      |- StorageFull                 storage.full                507  retryable
@@ -333,6 +334,12 @@ class DatabaseUnavailable(Busy):
     """Deadlock, timeout, disk or connection trouble: rolled back, nothing was kept."""
 
     code = "storage.unavailable"
+
+
+class TabletStorageFailed(DatabaseUnavailable):
+    """The tablet's own database or folder cannot be written; nothing of the step was kept."""
+
+    code = "tablet.storage_failed"
 
 
 class NetworkUnavailable(SurveyError):

@@ -22,7 +22,14 @@ from mobile.store.blobs import MADE_HERE, FileStore
 from mobile.store.database import TabletDatabase
 from shared.canonical import JsonValue
 from shared.clocks import WallClock
-from shared.errors import BlobTooLarge, ImageTooLarge, InvalidInput, NotAnImage, TabletStorageFull
+from shared.errors import (
+    BlobTooLarge,
+    ImageTooLarge,
+    InvalidInput,
+    NotAnImage,
+    NotFound,
+    TabletStorageFull,
+)
 from shared.limits import (
     BLOB_BYTES_MAX,
     FILE_NAME_LENGTH_MAX,
@@ -58,13 +65,17 @@ class Attacher:
     def picture(self, path: Path, name: str = "") -> dict[str, JsonValue]:
         """The value of an image answer for the picture at `path`.
 
-        Raises BlobTooLarge, ImageTooLarge, NotAnImage, TabletStorageFull before anything is kept.
+        Raises NotFound, BlobTooLarge, ImageTooLarge, NotAnImage, TabletStorageFull before anything
+        is kept.
         """
-        size = path.stat().st_size
-        if size > BLOB_BYTES_MAX:
-            raise BlobTooLarge("the file is larger than a file may be", bytes=size)
-        self._need_room(size)
-        data = path.read_bytes()
+        try:
+            size = path.stat().st_size
+            if size > BLOB_BYTES_MAX:
+                raise BlobTooLarge("the file is larger than a file may be", bytes=size)
+            self._need_room(size)
+            data = path.read_bytes()
+        except OSError as reason:
+            raise NotFound("the picture cannot be read any more") from reason
         image = _opened(data)
         copy = _scaled(image, data)
         shown = _name(name or path.name)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlite_utils
 
 from mobile.store.migrations import MIGRATIONS
-from shared.errors import DatabaseUnavailable, TabletStorageFull
+from shared.errors import TabletStorageFailed, TabletStorageFull
 
 BeforeWrite = Callable[[str], None]
 """Called with each writing statement, and with COMMIT, before it runs: where tests cut power."""
@@ -71,7 +71,7 @@ class TabletDatabase:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One durable transaction; inside another it is a part of that one.
 
-        Raises TabletStorageFull when the disk is full, DatabaseUnavailable for other trouble of
+        Raises TabletStorageFull when the disk is full, TabletStorageFailed for other trouble of
         the disk; then nothing of the transaction is kept.
         """
         with self._lock:
@@ -116,4 +116,4 @@ class TabletDatabase:
 def _as_survey_error(reason: sqlite3.OperationalError) -> Exception:
     if getattr(reason, "sqlite_errorcode", 0) in _FULL:
         return TabletStorageFull("the disk is full")
-    return DatabaseUnavailable(f"the tablet's database cannot be written: {reason}")
+    return TabletStorageFailed(f"the tablet's database cannot be written: {reason}")

@@ -7,36 +7,54 @@ so it becomes a new client and re-numbers what was not acknowledged.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from mobile.store import changes, settings
 from mobile.store.database import TabletDatabase
+from shared.errors import TabletStorageFailed, TabletStorageFull
 from shared.ids import INCARNATION_BYTES, new_client
 from sync.commitments import chain_start
 
 RandomBytes = Callable[[int], bytes]
 
 FILE_NAME: Final = "incarnation"
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that a power cut leaves the whole of it or nothing of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file so that a power cut leaves the whole of it or nothing of it.
+
+    Raises TabletStorageFull or TabletStorageFailed; then nothing of it takes up room.
+    """
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as reason:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if reason.errno in _NO_ROOM:
+            raise TabletStorageFull("the disk is full") from reason
+        raise TabletStorageFailed(f"a file cannot be written: {reason.strerror}") from reason
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def client_of(connection: sqlite3.Connection) -> str:
