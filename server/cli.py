@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from server.commands import devices, forms, installation, people
+from server.commands import areas, devices, forms, installation, people
 from server.commands.running import CommandFailed, Run
 from shared.errors import SurveyError
 
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     commands = parser.add_subparsers(required=True, metavar="command")
     installation.add_commands(commands)
+    areas.add_commands(commands)
     people.add_commands(commands)
     devices.add_commands(commands)
     forms.add_commands(commands)

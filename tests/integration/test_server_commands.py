@@ -57,6 +57,22 @@ def test_people_forms_and_tablets_from_the_command_line(office: Commands) -> Non
     assert office.result("doctor")["wrong"] == []
 
 
+def test_areas_are_loaded_added_and_corrected_from_the_command_line(office: Commands) -> None:
+    assert office.run("area", "load")[0] == 1
+    office.result("user", "add", "admin", "--role", "administrator", "--password", SECRET)
+    assert len(office.result("area", "load")["areas"]) == 18
+    office.result("area", "load")
+    place = ("--place", "13.1,101.2")
+    office.result("area", "add", "20-9", "--name", "พื้นที่ใหม่", *place)
+    office.result("area", "add", "20-9", "--name", "พื้นที่ที่แก้ชื่อ", *place, "--hours", "12.5")
+    listed = {one["code"]: one["name"] for one in office.result("area", "list")}
+    assert (len(listed), listed["20-9"]) == (19, "พื้นที่ที่แก้ชื่อ")
+    assert len(office.result("device", "code", "--area", "20-9")["code"]) == 11
+    for wrong in (("20-8", "--place", "here"), ("x", *place), ("20-8", *place, "--hours", "many")):
+        code, _, err = office.run("area", "add", *wrong, "--name", "ก")
+        assert (code, err.count("\n")) == (1, 1)
+
+
 def test_a_form_with_defects_is_told_all_of_them(office: Commands, tmp_path: Path) -> None:
     form = tmp_path / "bad.md"
     form.write_text("| survey |\n| | type | name | personel |\n| | nonsense | a | x |\n")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.tracked import PRODUCT, ROOT, python_files, short, tracked_files
+from server.cli import _parser
+from tests.support.tracked import PRODUCT, ROOT, short, tracked_files
 
 AT_RUN_TIME = (".venv/", "var/", "build/")
 """What begins so is made on the machine and is in no clone."""
@@ -18,7 +20,7 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MAKE = re.compile(r"\bmake ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)*)")
-SERVER_COMMAND = re.compile(r"\bsamruat-server(?: --[a-z]+ \S+)* ([a-z]+)")
+SERVER_COMMAND = re.compile(r"\bsamruat-server(?: --[a-z]+ \S+)* ([a-z]+)(?: ([a-z]+))?")
 FILE_NAME = re.compile(r"[\w-]+\.(?:md|py|lock|toml|svg|png|sh|json|geojson|kv|css|js)")
 
 
@@ -88,14 +90,39 @@ def test_a_document_names_targets_that_make_has(document: Path) -> None:
     assert not unknown, f"{short(document)} tells to make {unknown}; make help lists what there is"
 
 
-def test_a_document_names_commands_that_the_server_has() -> None:
-    sources = [path for path in python_files("server") if path.name.startswith("cli")]
-    sources += [path for path in python_files("server") if "cli" in path.parts]
-    known = set(re.findall(r'"([a-z]+)"', " ".join(path.read_text("utf-8") for path in sources)))
-    for document in documents():
-        for line in _code(document.read_text("utf-8")):
-            for command in SERVER_COMMAND.findall(line):
-                assert command in known, f"{short(document)}: samruat-server has no {command}"
+def server_commands() -> dict[str, frozenset[str]]:
+    """The commands of the server by name, each with its own commands (none for most)."""
+    return {name: frozenset(_choices(parser)) for name, parser in _choices(_parser()).items()}
+
+
+def _choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    found = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
+def unknown_commands(text: str) -> list[str]:
+    """What a document tells to the server that it does not know."""
+    known = server_commands()
+    named = [words for line in _code(text) for words in SERVER_COMMAND.findall(line)]
+    return [
+        f"{noun} {verb}".strip()
+        for noun, verb in named
+        if noun not in known or (known[noun] and verb and verb not in known[noun])
+    ]
+
+
+@pytest.mark.parametrize("document", documents(), ids=short)
+def test_a_document_names_commands_that_the_server_has(document: Path) -> None:
+    unknown = unknown_commands(document.read_text("utf-8"))
+    assert not unknown, f"{short(document)}: samruat-server has no {unknown}"
+
+
+def test_a_command_that_the_server_lacks_is_seen() -> None:
+    text = "```sh\nsamruat-server --data x user add NAME\nsamruat-server user fly\n```\n"
+    assert unknown_commands(text + "`samruat-server bake` `samruat-server serve`") == [
+        "user fly",
+        "bake",
+    ]
 
 
 def where_is_rows() -> list[list[str]]:
