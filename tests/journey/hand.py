@@ -131,7 +131,15 @@ class Hand:
     def find(self, key: str, typed: str, label: str) -> None:
         """Type a part of a label into a question's search field and tap what is found."""
         assert typed != label, "the field itself would show the label"
-        self.write(f"input:{key}:search_text", typed)
+        self.look_for(f"input:{key}:search", typed, label)
+
+    def look_for(self, finder: str, typed: str, label: str) -> None:
+        """Type into a search field, wait until it was searched for, tap what is found."""
+        self.write(f"{finder}_text", typed)
+        # The list and its field bear one id; the field's text is what was searched for last.
+        self.until(
+            lambda: self.tablet.read(id=finder, nth=1)["text"] == typed, f"{typed} is looked for"
+        )
         self.tap_text(label)
 
     def answer(self, key: str, text: str) -> None:

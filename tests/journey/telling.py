@@ -63,7 +63,8 @@ class Teller:
         return time.monotonic() - self._begun
 
     def _value(self, kind: str, where: str, value: object) -> None:
-        self.line(f"        {kind:<9}{where + ': ' if where else ''}{value}")
+        words = " ".join(str(value).split())
+        self.line(f"        {kind:<9}{where + ': ' if where else ''}{words}")
 
 
 def holds(condition: object, wanted: str, found: object = None) -> None:

@@ -34,6 +34,8 @@ from typing import Any
 from tests.support.window_harness import WindowDrive, prepare_environment
 
 FRAMES_A_SECOND = 30
+KEYS_A_FRAME = 6
+DRAWN_S = 0.3
 LIFT_S = 0.25  # Kivy's ScrollView hands a lifted finger on after 0.2 s
 
 
@@ -41,11 +43,39 @@ class CannotDo(Exception):
     """A command that cannot be carried out; its text says why."""
 
 
+class Easel:
+    """Draws a few frames a second, and every frame for a picture: a software renderer takes longer
+    to draw a frame than everything else in it."""
+
+    def __init__(self, window: Any) -> None:
+        self.every_frame = False
+        self._drawn = 0.0
+        self._draws = False
+        self._on_draw, self._on_flip = window.on_draw, window.on_flip
+        window.on_draw, window.on_flip = self.draw, self.flip
+
+    def draw(self) -> None:
+        """Draw, unless the last time was a moment ago."""
+        now = time.monotonic()
+        self._draws = self.every_frame or now > self._drawn + DRAWN_S
+        if self._draws:
+            self._drawn = now
+            self._on_draw()
+
+    def flip(self) -> None:
+        """Show what was drawn."""
+        if self._draws:
+            self._on_flip()
+
+
 class TabletDriver:
     """Carries out commands on the running app."""
 
     def __init__(self, app: Any) -> None:
+        from kivy.core.window import Window
+
         self.app = app
+        self.easel = Easel(Window)
         self.drive = WindowDrive()
         self.over = False
         self.lifted = 0.0
@@ -113,7 +143,8 @@ class TabletDriver:
         """Let the last tap end: a page that scrolls hands the lifted finger on a moment later, and
         what has moved away from under it by then was not tapped."""
         while time.monotonic() < self.lifted + LIFT_S:
-            self.drive.pump(1)
+            with self.unhurried():
+                self.drive.pump(1)
 
     def _inside(self, widget: Any, view: Any) -> bool:
         low, high = widget.to_window(*widget.pos)[1], widget.to_window(widget.x, widget.top)[1]
@@ -143,8 +174,10 @@ class TabletDriver:
         return {}
 
     def do_type(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Type into what has the focus."""
-        self.drive.type(str(command["text"]))
+        """Type into what has the focus; some keystrokes share a frame, as a fast hand's do."""
+        text = str(command["text"])
+        for start in range(0, len(text), KEYS_A_FRAME):
+            self.drive.type_at_once(text[start : start + KEYS_A_FRAME])
         return {}
 
     def do_key(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -207,7 +240,10 @@ class TabletDriver:
 
     def do_shot(self, command: dict[str, Any]) -> dict[str, Any]:
         """Write the window as a PNG."""
+        self.easel.every_frame = True
+        self.drive.pump(2)
         self.drive.shot(Path(command["path"]))
+        self.easel.every_frame = False
         return {}
 
     def do_quit(self, command: dict[str, Any]) -> dict[str, Any]:

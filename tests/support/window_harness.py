@@ -116,6 +116,14 @@ class WindowDrive:
             Window.dispatch("on_textinput", character)
             self.pump()
 
+    def type_at_once(self, text: str) -> None:
+        """Type characters faster than a frame goes by."""
+        from kivy.core.window import Window
+
+        for character in text:
+            Window.dispatch("on_textinput", character)
+        self.pump()
+
     def key(self, name: str, *modifiers: str) -> None:
         """Press and release a key by Kivy's name (`enter`, `backspace`, `left`, `escape`)."""
         from kivy.core.window import Keyboard, Window

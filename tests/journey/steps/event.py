@@ -156,9 +156,7 @@ def people_are_scored_before_and_after(stage: Stage) -> None:
     for number in range(stage.numbers.scored):
         _, first, family, _, _ = cast.participant(number)
         hand.tap("quick:sc_person:pick")
-        hand.write("sc_person:search_text", first)
-        hand.tablet.wait(f"{first} {family}", seconds=20)
-        hand.tablet.tap(f"{first} {family}")
+        hand.look_for("sc_person:search", first, f"{first} {family}")
         hand.tablet.wait(id="choices_sheet", gone=True, seconds=20)
         before, after = SCORES[number % 2]
         quick(hand, "sc_pre", before)

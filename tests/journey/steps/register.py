@@ -20,6 +20,9 @@ def _edit(hand: Hand, answers: dict[str, str]) -> None:
     hand.go_home()
     hand.tap("home.begin:factory")
     hand.write("records.search", "แหลมฉบัง")
+    hand.until(
+        lambda: hand.tablet.read(id="records.search_field")["text"] == "แหลมฉบัง", "it is looked for"
+    )
     hand.tap_text(cast.FACTORY)
     hand.section("state")
     for key, text in answers.items():
