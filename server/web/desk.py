@@ -127,7 +127,8 @@ def act(pages: Blueprint, rule: str) -> Callable[[Callable[P, R]], Callable[P, R
     def bind(deed: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(deed)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not hmac.compare_digest(request.form.get("csrf", ""), staff().csrf):
+            shown = request.form.get("csrf", "").encode("utf-8", "replace")
+            if not hmac.compare_digest(shown, staff().csrf.encode()):
                 raise PageExpired("the token of the page does not fit")
             return deed(*args, **kwargs)
 
