@@ -20,7 +20,8 @@ if sys.version_info < (3, 11):
     sys.exit(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.")
 PYTHON
 
-pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --root-user-action=ignore)
+# Twice quiet: a machine's own warnings about its indexes are left out, errors are shown.
+pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --quiet --root-user-action=ignore)
 echo "Installing $lock"
 "${pip[@]}" --require-hashes --requirement "$lock"
 "${pip[@]}" --no-deps --no-build-isolation --no-index --editable . 2>/dev/null ||
