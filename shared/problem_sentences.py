@@ -227,9 +227,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "from the device, then try again.",
     ),
     "tablet.storage_failed": (
-        "เขียนลงที่เก็บของแท็บเล็ตไม่ได้ คำตอบล่าสุดจึงยังไม่ถูกบันทึก คำตอบก่อนหน้ายังอยู่ครบ กรุณาลองใหม่ หากยังเป็นอยู่ให้แจ้งผู้ดูแลระบบ",
-        "The tablet's storage could not be written, so the last answer was not saved; earlier ones "
-        "are still there. Try again; if it happens again, tell the administrator.",
+        "เขียนลงที่เก็บของแท็บเล็ตไม่ได้ คำตอบล่าสุดจึงยังไม่ถูกบันทึก คำตอบก่อนหน้ายังอยู่ครบ "
+        "กรุณาลองใหม่ หากยังเป็นอยู่ให้แจ้งผู้ดูแลระบบ",
+        "The tablet's storage could not be written, so the last answer was not saved; earlier "
+        "ones are still there. Try again; if it happens again, tell the administrator.",
     ),
     "storage.corrupt": (
         "ข้อมูลที่เก็บไว้บางส่วนเสียหาย ระบบจึงไม่แสดงเพื่อกันความผิดพลาด กรุณาแจ้งผู้ดูแลระบบเพื่อกู้จากสำเนา",

@@ -88,9 +88,7 @@ def test_a_conflict_is_settled_by_picking_and_leaves_the_navigation(scene: Scene
     fields = hidden(page, "/settle")
     pick = re.search(r'name="pick" value="([0-9a-f-]+)" required><b>081 234 5678', page)
     assert pick
-    reply = client.post(
-        f"/records/{scene.factory}/settle", data={**fields, "pick": pick.group(1)}
-    )
+    reply = client.post(f"/records/{scene.factory}/settle", data={**fields, "pick": pick.group(1)})
     assert reply.status_code == 303
     after = client.get(f"/records/{scene.factory}").text
     assert 'id="open-conflicts"' not in after
@@ -134,6 +132,7 @@ def test_a_signature_of_another_person_or_page_does_not_hold(scene: Scene) -> No
     assert crossed.status_code == 404
     assert status(scene, scene.returned) == "submitted"
 
+
 # -- what was typed survives ---------------------------------------------------------------------
 
 
@@ -149,9 +148,7 @@ def test_what_was_typed_survives_an_expired_session(scene: Scene) -> None:
     assert status(scene, scene.inspection) == "submitted"
     carried = hidden(asked.text, "/sign-in")
     assert "csrf" not in json.loads(carried["carried"])
-    again = client.post(
-        "/sign-in", data={**carried, "login": "admin", "password": PASSWORD}
-    )
+    again = client.post("/sign-in", data={**carried, "login": "admin", "password": PASSWORD})
     assert again.status_code == 200
     assert "ข้อความยาวที่ไม่ควรหาย</textarea>" in again.text
     assert "ดูหน่วย</textarea>" in again.text
@@ -165,13 +162,12 @@ def test_a_wrong_password_on_the_way_back_still_loses_nothing(scene: Scene) -> N
     client = signed_in(scene)
     fields = hidden(client.get(f"/records/{scene.inspection}").text, "/return")
     scene.world.clock.now += STAFF_SESSION_IDLE_MS + 60_000
-    asked = client.post(
-        f"/records/{scene.inspection}/return", data={**fields, "message": "อย่าหาย"}
-    )
+    asked = client.post(f"/records/{scene.inspection}/return", data={**fields, "message": "อย่าหาย"})
     carried = hidden(asked.text, "/sign-in")
     wrong = client.post("/sign-in", data={**carried, "login": "admin", "password": "no"})
     assert wrong.status_code == 401
     assert "อย่าหาย" in json.loads(hidden(wrong.text, "/sign-in")["carried"])["message"]
+
 
 # -- registers, people, tablets ------------------------------------------------------------------
 

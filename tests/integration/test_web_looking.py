@@ -83,6 +83,7 @@ def test_files_open_for_those_who_may_read_the_record(still: Scene) -> None:
     assert signed_in(still, "faraway").get(address.group()).status_code == 404
     assert still.world.http.get(address.group()).status_code == 303
 
+
 # -- the queue -----------------------------------------------------------------------------------
 
 
@@ -125,6 +126,7 @@ def test_pages_of_the_queue_follow_each_other_without_gap_or_double(
                 break
             query = replace(query, after=page.next)
     assert len(seen) == len(set(seen)) == page.total == 4
+
 
 # -- a record ------------------------------------------------------------------------------------
 

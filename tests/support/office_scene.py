@@ -340,4 +340,3 @@ def hold_event(scene: Scene, tablet: TestTablet, area: str, *, people: int) -> s
     tablet.push()
     submit(tablet, root)
     return root
-
