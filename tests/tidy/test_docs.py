@@ -166,6 +166,21 @@ def test_every_decision_is_listed_under_its_title() -> None:
         assert f"]({path.name})" in listed, f"docs/decisions/README.md does not list {path.name}"
 
 
+def test_the_table_of_presenters_names_what_their_modules_have() -> None:
+    folder = ROOT / "mobile" / "presenters"
+    text = (folder / "README.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if re.match(r"\| `\w+` \| `\w+\.py`", line)]
+    assert len(rows) > 10
+    whole = "\n".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    for row in rows:
+        presenter, module, *names = SPAN.findall(row)
+        assert f"class {presenter}" in (folder / module).read_text("utf-8")
+        for name in (re.split(r"[(=]", one)[0] for one in names if ".py" not in one):
+            assert (
+                re.search(rf"\b(class|def) {name}\b|^    {name}:", whole, re.M) or name == "len"
+            ), f"{presenter}: nothing in {folder.name} is called {name}"
+
+
 def test_a_path_that_is_not_there_is_seen() -> None:
     text = "see `server/nowhere.py`, `README.md`, [there](nowhere.md), `var/demo` and `/api/v1`"
     assert missing_paths(ROOT / "README.md", text) == ["server/nowhere.py", "nowhere.md"]
