@@ -52,13 +52,30 @@ def create_app(config: Config, ports: Ports | None = None, *, new_epoch: bool = 
     app.config["TESTING"] = config.testing
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     database = Database(bind_engine(app, config.url))
+    try:
+        app.extensions["samruat"] = _open_office(config, given, database, new_epoch=new_epoch)
+    except BaseException:
+        database.close()
+        raise
+    for blueprint in (sync, blobs, devices, health, elsewhere):
+        app.register_blueprint(blueprint)
+    register_errors(app)
+    app.secret_key = _secret_key(config, given.randomness)
+    if config.pages:
+        _register_pages(app)
+    app.after_request(_never_guess_types)
+    return app
+
+
+def _open_office(config: Config, given: Ports, database: Database, *, new_epoch: bool) -> Office:
+    """The parts that work over the database, which is brought to its newest shape first."""
     schema.upgrade(database)
     epoch = open_epoch(database, config.epoch_file, given.randomness, anew=new_epoch)
     with database.writing() as session:
         add_scopes(session, [PROGRAMME])
     folder = BlobFolder(config.blobs)
     folder.prepare()
-    app.extensions["samruat"] = Office(
+    return Office(
         config=config,
         database=database,
         blobs=folder,
@@ -69,14 +86,6 @@ def create_app(config: Config, ports: Ports | None = None, *, new_epoch: bool = 
         passwords=Passwords(quick=config.quick_passwords),
         attempts=Attempts(given.clock.monotonic_ms),
     )
-    for blueprint in (sync, blobs, devices, health, elsewhere):
-        app.register_blueprint(blueprint)
-    register_errors(app)
-    app.secret_key = _secret_key(config, given.randomness)
-    if config.pages:
-        _register_pages(app)
-    app.after_request(_never_guess_types)
-    return app
 
 
 def _register_pages(app: Flask) -> None:

@@ -145,7 +145,7 @@
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   document.addEventListener("toggle", toggled, true);
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id !== "glance") choose(null); });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id !== "glance") choose(null); });
   tidyAddress();
   countPinned();
 })();
