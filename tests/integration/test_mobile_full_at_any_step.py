@@ -14,13 +14,14 @@ from PIL import Image
 
 from mobile.config import TabletConfig
 from mobile.presenters.observed import told as in_words
+from mobile.presenters.sync_report import report_view
 from mobile.store import blobs
 from mobile.store.blobs import FileStore
 from mobile.store.identity import write_durably
 from shared.canonical import sha256_hex
 from shared.errors import NotFound, TabletStorageFailed, TabletStorageFull
-from tests.support.tablet_day import Told, begin_home, check, held, story
-from tests.support.tablets import Desk, Fuse
+from tests.support.tablet_day import FACTORY, Told, begin_home, check, held, story
+from tests.support.tablets import SOMCHAI, Desk, Fuse
 
 T = TypeVar("T")
 
@@ -123,3 +124,22 @@ def test_a_folder_that_cannot_be_written_is_told_as_what_it_is(tmp_path: Path) -
     with pytest.raises(TabletStorageFailed) as told:
         write_durably(tmp_path / "file" / "below", b"1")
     assert "could not be written" in in_words(told.value).en
+
+
+def test_a_synchronisation_that_finds_no_room_says_so_in_both_languages(
+    home: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tablet"
+    shutil.copytree(home, folder)
+    desk = Desk(folder, fuse=FullDisk())
+    app = desk.start()
+    opened = app.capture.open_record(FACTORY, SOMCHAI)
+    app.capture.answer(opened, FACTORY, "identity/fac_name", "ก่อนเต็ม")
+    desk.fuse.at, desk.fuse.steps = 1, 0
+    report = app.synchroniser.run_once()
+    assert (report.end, report.code) == ("failed", "tablet.storage_full")
+    assert report_view(report).end.parts["why"] == in_words(TabletStorageFull())
+    assert (FACTORY, "identity/fac_name", '"ก่อนเต็ม"') in held(desk)
+    assert app.synchroniser.run_once().end == "no_network"
+    assert app.capture.waiting() == (1, 0)
+    desk.kill()
