@@ -31,6 +31,10 @@ START_SECONDS_MAX = 300.0
 STOP_SECONDS_MAX = 10.0
 POLL_SECONDS = 0.1
 
+SCENES = 8
+SCENES_SEED = 8
+"""Other scenes than those of the loaded records."""
+
 
 class Stopped(Exception):
     """A person or the system asked the demonstration to end."""
@@ -154,7 +158,23 @@ def _wait_until_it_answers(office: subprocess.Popen[bytes], address: str) -> Non
         _end(office)
 
 
+def _draw_scenes(camera: Path) -> None:
+    """Something to photograph: a computer has a folder in the place of a camera."""
+    if camera.exists():
+        return
+    from random import Random
+
+    from server.demonstration.pictures import draw_scene
+
+    camera.mkdir(parents=True)
+    random = Random(SCENES_SEED)
+    for number in range(1, SCENES + 1):
+        scene = draw_scene(random, number)
+        (camera / scene.name).write_bytes(scene.data)
+
+
 def _open_tablet(running: contextlib.ExitStack, address: str) -> subprocess.Popen[bytes] | None:
+    _draw_scenes(TABLET_HOME / "camera")
     command: list[str | Path] = [
         COMMANDS / "samruat-tablet",
         "--home",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.support.tracked import ROOT
+from tools.demo import SCENES, _draw_scenes
 from tools.run_tests import Outcome, Step
 
 
@@ -41,6 +43,18 @@ def test_what_is_no_port_is_refused(port: str) -> None:
     done = _demo(f"--port={port}")
     assert done.returncode == 2
     assert "a port is a number from 1 to 65535" in done.stderr
+
+
+def test_the_demonstrations_tablet_finds_pictures_and_keeps_those_that_are_there(
+    tmp_path: Path,
+) -> None:
+    camera = tmp_path / "tablet" / "camera"
+    _draw_scenes(camera)
+    drawn = sorted(camera.iterdir())
+    assert len(drawn) == SCENES
+    drawn[0].write_bytes(b"mine")
+    _draw_scenes(camera)
+    assert drawn[0].read_bytes() == b"mine"
 
 
 def _outcome(closing: str) -> Outcome:
