@@ -23,6 +23,10 @@ system="${BARE_ROOT:-$(mktemp --directory --tmpdir="${TMPDIR:-/var/tmp}" samruat
 # Mounts and processes live in namespaces of their own and end with them, so only files are left.
 trap '[ -n "${BARE_ROOT:-}" ] || rm -rf --one-file-system "$system"' EXIT
 
+# A temporary folder is closed to others; the root of a system is not.
+mkdir -p "$system"
+chmod 755 "$system"
+
 # The mirror this machine itself uses, when it is the same Debian; else debootstrap's own choice.
 mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     sed -n "s/^$release //p" | head -n 1 || true)
