@@ -80,6 +80,7 @@ class RecordRow(Base):
         Index(None, "root", "parent"),
         Index(None, "type", "scope", "sort_key"),
         Index(None, "parent", "status", "changed_at"),
+        Index(None, "tree_conflicts"),
         ForeignKeyConstraint(
             ["scope", "id", "revision"],
             ["membership.scope", "membership.record", "membership.revision"],

@@ -388,4 +388,5 @@ def _record() -> None:
     op.create_index(
         op.f("ix_record_type_scope_sort_key"), "record", ["type", "scope", "sort_key"], unique=False
     )
+    op.create_index(op.f("ix_record_tree_conflicts"), "record", ["tree_conflicts"], unique=False)
     # ### end Alembic commands ###
