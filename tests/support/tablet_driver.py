@@ -35,6 +35,7 @@ from tests.support.window_harness import WindowDrive, prepare_environment
 
 FRAMES_A_SECOND = 30
 KEYS_A_FRAME = 6
+STILL_TRIES = 12
 DRAWN_S = 0.3
 LIFT_S = 0.25  # Kivy's ScrollView hands a lifted finger on after 0.2 s
 
@@ -127,17 +128,36 @@ class TabletDriver:
         # What lies above is drawn later: a dialog's word goes before the page's.
         return found[-1] if nth == 0 and wanted_id is None else found[nth]
 
-    def bring_into_view(self, widget: Any) -> None:
-        """Scroll whatever it is in until it can be tapped, as a person would."""
+    def ready(self, command: dict[str, Any]) -> Any:
+        """The widget that a command names, scrolled to where it can be tapped and standing still.
+
+        It is looked for anew each time: a page that is being built puts new widgets in the place
+        of old ones.
+        """
+        last: tuple[Any, Any] | None = None
+        for _ in range(STILL_TRIES):
+            widget = self.find(command)
+            moved = self._scroll_to(widget)
+            here = (widget, widget.to_window(*widget.center))
+            if not moved and here == last:
+                return widget
+            last = None if moved else here
+            self.drive.pump(1)
+        return self.find(command)
+
+    def _scroll_to(self, widget: Any) -> bool:
+        """Scroll every page that the widget lies in and is not to be seen in; did any?"""
         from kivy.uix.scrollview import ScrollView
 
-        above = widget.parent
+        above, moved = widget.parent, False
         while above is not None and above is not above.parent:
             if isinstance(above, ScrollView) and not self._inside(widget, above):
                 self.let_go()
                 above.scroll_to(widget, padding=80, animate=False)
-                self.drive.pump(3)
+                self.drive.pump(2)
+                moved = True
             above = above.parent
+        return moved
 
     def let_go(self) -> None:
         """Let the last tap end: a page that scrolls hands the lifted finger on a moment later, and
@@ -167,9 +187,7 @@ class TabletDriver:
         if "x" in command:
             self.drive.tap((float(command["x"]), float(command["y"])))
         else:
-            widget = self.find(command)
-            self.bring_into_view(widget)
-            self.drive.tap(widget)
+            self.drive.tap(self.ready(command))
         self.lifted = time.monotonic()
         return {}
 
@@ -198,8 +216,7 @@ class TabletDriver:
 
     def do_draw(self, command: dict[str, Any]) -> dict[str, Any]:
         """Draw strokes (0 to 1 of the widget) with a finger."""
-        widget = self.find(command)
-        self.bring_into_view(widget)
+        widget = self.ready(command)
         for stroke in command["strokes"]:
             points = [
                 widget.to_window(widget.x + x * widget.width, widget.y + y * widget.height)
