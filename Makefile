@@ -4,7 +4,6 @@ PORT ?= 8080
 SEEDS ?= 100
 STEPS ?= 200
 TABLETS ?= 3
-KILLS ?= 100
 # The layers of tests to run, all when empty: make test LAYERS="tidy unit"
 LAYERS ?=
 
@@ -17,7 +16,7 @@ hash_of = $(shell (pwd; cat pyproject.toml $(1)) | sha256sum | cut -c1-16)
 RUN := .venv/.run-$(call hash_of,requirements.lock)
 TEST := .venv/.test-$(call hash_of,requirements-test.lock)
 
-.PHONY: help demo demo-reset test journey bench simulate crash bare lint format lock clean
+.PHONY: help demo demo-reset test journey bench simulate bare lint format lock clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,9 +38,6 @@ bench: $(TEST) ## Measure speed and size as ratios to a limit of the same run.
 
 simulate: $(TEST) ## Many seeds of the simulation (SEEDS= STEPS= TABLETS=).
 	@$(PYTHON) -m tests.simulation --seeds $(SEEDS) --steps $(STEPS) --tablets $(TABLETS)
-
-crash: $(TEST) ## Kill real processes again and again (KILLS=) and look for what was lost.
-	@$(PYTHON) -m tests.crash --kills $(KILLS)
 
 bare: ## Prove the installation in a fresh Debian 12 (as root, by debootstrap).
 	@tools/bare.sh

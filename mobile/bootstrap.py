@@ -57,7 +57,7 @@ class Machine:
 def desktop(config: TabletConfig) -> Machine:
     """A computer as a tablet."""
     clock = SystemClock()
-    config.home.mkdir(parents=True, exist_ok=True)
+    config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = None if config.place is None else dict(zip(("lat", "lon"), config.place, strict=True))
     return Machine(
         clock=clock,

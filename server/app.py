@@ -47,7 +47,7 @@ def create_app(config: Config, ports: Ports | None = None, *, new_epoch: bool = 
     and nobody said that a new epoch is meant (`new_epoch`).
     """
     given = ports or Ports()
-    config.data.mkdir(parents=True, exist_ok=True)
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Flask("server", static_folder="static", template_folder="templates")
     app.config["TESTING"] = config.testing
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
