@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mobile.presenters.observed import Observed, Sentence, told
+from mobile.presenters.observed import Observed, Sentence, Words, told
 from mobile.services.enrol import Enrolment
 from mobile.services.tablet import Tablet
+from shared.errors import NetworkUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,5 @@ class EnrolPresenter(Observed[EnrolState]):
         self._show(EnrolState(False, True, found.server_name, found.label))
 
     def _refused(self, error: Exception) -> None:
-        self._show(replace(self.state, busy=False, problem=told(error)))
+        words = Words("enrol.no_network") if isinstance(error, NetworkUnavailable) else told(error)
+        self._show(replace(self.state, busy=False, problem=words))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mobile.presenters.observed import Observed, Sentence, told
+from mobile.presenters.observed import Observed, Sentence, Words, told
 from mobile.services.tablet import Tablet
 from mobile.store.people import Person
+from shared.errors import NetworkUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,8 @@ class SignInPresenter(Observed[SignInState]):
         self._show(SignInState(self.state.people, False, person.name))
 
     def _refused(self, error: Exception) -> None:
-        self._show(replace(self.state, busy=False, problem=told(error)))
+        # Only somebody who is not known here needs the network: the general words would mislead.
+        words = (
+            Words("sign_in.no_network") if isinstance(error, NetworkUnavailable) else told(error)
+        )
+        self._show(replace(self.state, busy=False, problem=words))

@@ -118,8 +118,8 @@ class Wiring:
         if bar is None:
             return
         view: PillView | None = self.home.state.pill
-        if view is None or not getattr(screen, "shows_pill", True):
-            bar.pill.show("cloud_off", "", "quiet")
+        bar.has_pill = view is not None and getattr(screen, "shows_pill", True)
+        if view is None or not bar.has_pill:
             return
         icon, tone = PILLS.get(view.words.key, ("cloud_sync", "info"))
         bar.pill.show(icon, say(view.words), tone)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from mobile.device.desktop import FolderCamera, PickedLocation
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.form_views import HeadingView, QuestionView, RowsView
 from mobile.services.tablet import Tablet
-from mobile.services.worker import AtOnce
+from mobile.services.worker import AtOnce, Post
 from mobile.store.people import Person
 from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.ids import SeededIds
@@ -98,6 +98,11 @@ class Fuse:
             raise Killed
 
 
+def at_once(act: Callable[[], None]) -> None:
+    """Whoever shows results is the thread that has them."""
+    act()
+
+
 @dataclass
 class Desk:
     """One tablet: its folder, its machine, and its app while it runs."""
@@ -108,6 +113,7 @@ class Desk:
     line: Line = field(default_factory=Line)
     fuse: Fuse = field(default_factory=Fuse)
     place: PickedLocation = field(default_factory=PickedLocation)
+    post: Post = at_once
     seed: int = 1
     tablet: Tablet | None = None
     versions: dict[str, int] = field(default_factory=dict)
@@ -130,7 +136,7 @@ class Desk:
             network=AtOnce(),
             before_write=self.fuse,
         )
-        self.tablet = open_tablet(TabletConfig(self.home), lambda act: act(), machine)
+        self.tablet = open_tablet(TabletConfig(self.home), self.post, machine)
         return self.tablet
 
     def kill(self) -> None:

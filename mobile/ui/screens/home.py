@@ -19,7 +19,7 @@ from mobile.ui.theme import TARGET
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton, TextButton
 from mobile.ui.widgets.dialog import BottomSheet
 from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, Divider, Page, Row
+from mobile.ui.widgets.layout import Card, Column, Page, Row
 from mobile.ui.widgets.messages import Notice
 from mobile.ui.widgets.type_ahead import Found, TypeAhead, search_in
 from mobile.ui.words import say
@@ -30,13 +30,15 @@ PARTS: Final = (  # what came back goes first: it waits for this person
     ("drafts", "draft", "primary"),
     ("waiting", "waiting", "info"),
 )
+ORDER: Final = {"insp": 0, "event": 1}  # what is done every day goes first
 
 
 class ShortList(Card):
     """A heading with its count, the newest few records, and a way to all of them."""
 
     def __init__(self, name: str, icon: str, ink: str, **settings: Any) -> None:
-        super().__init__(spacing=0, padding=[0, dp(8), 0, 0], **settings)
+        # Rows paint their whole width: the card's own outline stays free of them.
+        super().__init__(spacing=0, padding=[dp(2), dp(8), dp(2), dp(2)], **settings)
         self._name = name
         head = Row(padding=[dp(16), 0, dp(8), 0], spacing=dp(12))
         head.add_widget(Icon(icon, ink=ink))
@@ -53,14 +55,18 @@ class ShortList(Card):
 
     def show(self, short: Short, open_line: Any) -> None:
         """Show the count and the lines; `open_line(line)` for a tap on one."""
-        self._title.text = tr(f"home.{self._name}", count=short.count)
+        self._title.text = tr(f"home.{self._name}", count=f"{short.count:,}")
         self._rows.clear_widgets()
+        if bool(short.count) != (self.all.parent is not None):
+            if short.count:
+                self._head.add_widget(self.all)
+            else:
+                self._head.remove_widget(self.all)
         if not short.lines:
             empty = Row(padding=[dp(16), dp(8), dp(16), dp(16)])
             empty.add_widget(ThaiLabel(text_key=f"home.{self._name}_none", ink="ink-soft"))
             self._rows.add_widget(empty)
         for line in short.lines:
-            self._rows.add_widget(Divider())
             row = RowButton(line, automation_id=f"home.{self._name}.row:{line.root}")
             row.bind(on_release=lambda row: open_line(row.line))
             self._rows.add_widget(row)
@@ -84,8 +90,8 @@ class HomeScreen(PresentedScreen):
         for name, short in self._lists.items():
             short.all.bind(on_release=lambda _, name=name: self._open_all(name))
             self._columns.right_side.add_widget(short)
-        page.column.add_widget(self._told)
         page.column.add_widget(self._columns)
+        self._page = page
         self.set_body(page)
         settings = SecondaryButton(
             text_key="settings.title", icon_name="settings", automation_id="home.settings"
@@ -122,13 +128,21 @@ class HomeScreen(PresentedScreen):
         if before is None or state.journeys != before.journeys:
             self._show_journeys()
         if before is None or state.sentences != before.sentences:
-            self._told.clear_widgets()
-            for sentence in state.sentences:
-                self._told.add_widget(Notice(tone="warn", text=say(sentence)))
+            self._show_told()
         for name, short in self._lists.items():
             found = getattr(state, name)
             if before is None or found != getattr(before, name):
                 short.show(found, lambda line, name=name: self._open(name, line.root))
+
+    def _show_told(self) -> None:
+        self._told.clear_widgets()
+        sentences = self.presenter.state.sentences
+        for sentence in sentences:
+            self._told.add_widget(Notice(tone="warn", text=say(sentence)))
+        if sentences and self._told.parent is None:
+            self._page.column.add_widget(self._told, index=1)
+        elif not sentences and self._told.parent is not None:
+            self._page.column.remove_widget(self._told)
 
     def _show_head(self) -> None:
         state = self.presenter.state
@@ -168,7 +182,7 @@ class HomeScreen(PresentedScreen):
             notice = Notice(tone="info", text_key="home.no_forms", action_key="sync.now")
             notice.bind(on_action=lambda *_: self.navigation.open("sync_report"))
             self._journeys.add_widget(notice)
-        for journey in sorted(journeys, key=lambda one: one.register):
+        for journey in sorted(journeys, key=lambda one: (one.register, ORDER.get(one.form_id, 9))):
             button = TallButton(
                 least_dp=88,
                 icon_name=icon_of(journey.form_id),
@@ -202,7 +216,7 @@ class HomeScreen(PresentedScreen):
             self.navigation.open("records", status="draft")
 
     def _choose_area(self) -> None:
-        sheet = BottomSheet("home.change_area", automation_id="home.areas")
+        sheet = BottomSheet("home.choose_area", automation_id="home.areas")
         chosen = self.presenter.state.area
         found = [
             Found(area.scope, area_words(area), chosen=area.scope == chosen)

@@ -37,8 +37,8 @@ class Facts(Card):
         self.clear_widgets()
         for key, value in facts:
             line = Row(spacing=dp(16))
-            line.add_widget(ThaiLabel(text_key=key, role="small", ink="ink-soft", size_hint_x=0.42))
-            line.add_widget(ThaiLabel(value or "–", size_hint_x=0.58))
+            line.add_widget(ThaiLabel(text_key=key, role="small", ink="ink-soft", size_hint_x=0.36))
+            line.add_widget(ThaiLabel(value or "–", size_hint_x=0.64))
             self.add_widget(line)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from kivy.metrics import dp
+from kivy.uix.widget import Widget
 
 from mobile.presenters.records import IN_CONFLICT, RecordsPresenter
 from mobile.ui.look import look
@@ -102,6 +103,7 @@ class RecordsScreen(PresentedScreen):
                 chip.bind(on_release=lambda _, kind=kind: self._filter_kind(kind))
                 self._kinds[kind] = chip
                 self._chips.add_widget(chip)
+            self._chips.add_widget(Widget(size_hint=(None, None), size=(dp(12), dp(1))))
         for status in STATUSES:
             chip = Toggle(text_key=f"chip.{status}", automation_id=f"records.status:{status}")
             chip.bind(on_release=lambda _, status=status: self._filter_status(status))
@@ -133,6 +135,11 @@ class RecordsScreen(PresentedScreen):
             chip.chosen = state.types == (kind,)
         for status, chip in self._statuses.items():
             chip.chosen = state.status == status
+        if self._register:
+            self.bar.title_key = ""
+            self.bar.title = next(
+                (title.get(look.language) for kind, title in state.kinds if kind in state.types), ""
+            )
         self._count.text = tr("records.count", count=f"{state.count:,}")
         if state.version == self._version:
             return

@@ -89,7 +89,7 @@ class SignInScreen(PresentedScreen):
         super().__init__(
             presenter, navigation, "sign_in.title", can_go_back=False, automation_id="sign_in"
         )
-        self._login = OTHER
+        self._login: str | None = None  # nobody is chosen yet
         self._people: tuple[tuple[str, str], ...] | None = None
         self._buttons: dict[str, TallButton] = {}
         self.offer_settings()
@@ -135,14 +135,13 @@ class SignInScreen(PresentedScreen):
         self.show_state()
 
     def _name(self) -> str:
-        return self._login or self._typed.text.strip()
+        return self._typed.text.strip() if self._login == OTHER else self._login or ""
 
     def _sign_in(self) -> None:
         if not self._go.disabled:
             self.presenter.sign_in(self._name(), self.pad.field.text)
 
     def _list_people(self, people: tuple[tuple[str, str], ...]) -> None:
-        first = self._people is None
         self._people = people
         self._names.clear_widgets()
         self._buttons = {}
@@ -165,7 +164,8 @@ class SignInScreen(PresentedScreen):
         for login, button in self._buttons.items():
             button.bind(on_release=lambda _, login=login: self.choose(login))
             self._names.add_widget(button)
-        if first and people:
+        # With one's own name chosen already, a PIN is easily tried on somebody else's.
+        if len(people) == 1:
             self._login = people[0][0]
 
     def show_state(self, *_: Any) -> None:
@@ -173,7 +173,7 @@ class SignInScreen(PresentedScreen):
         state = self.presenter.state
         if self._people != state.people:
             self._list_people(state.people)
-        if self._login not in dict(state.people):
+        if not state.people:
             self._login = OTHER
         for login, button in self._buttons.items():
             button.chosen = login == self._login
@@ -183,7 +183,10 @@ class SignInScreen(PresentedScreen):
                 self._columns.left.add_widget(self._typed)
             else:
                 self._columns.left.remove_widget(self._typed)
-        self._offline.text_key = "sign_in.needs_network" if typing else "sign_in.offline"
+        if self._login is None:
+            self._offline.text_key = "sign_in.choose"
+        else:
+            self._offline.text_key = "sign_in.needs_network" if typing else "sign_in.offline"
         whole = len(self.pad.field.text) >= PIN_DIGITS_MIN and bool(self._name())
         self._go.disabled = state.busy or not whole
         self._go.text_key = "sign_in.asking" if state.busy else "sign_in.go"

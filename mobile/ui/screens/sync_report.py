@@ -15,7 +15,7 @@ from mobile.ui.screens.presented import PresentedScreen
 from mobile.ui.strings import tr
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton
 from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, Divider, Page, Row
+from mobile.ui.widgets.layout import Card, Column, Page, Row
 from mobile.ui.widgets.messages import Progress
 from mobile.ui.words import say
 
@@ -90,17 +90,20 @@ class SyncReportScreen(PresentedScreen):
             line.add_widget(ThaiLabel(text_key="sync.nothing_waits", ink="good"))
             self._standing.add_widget(line)
             return
+        saves = 0 if state.pill is None else state.pill.here_only
         self._standing.add_widget(
-            ThaiLabel(tr("sync.waits", count=state.waiting), automation_id="sync.waits")
+            ThaiLabel(
+                tr("sync.waits", count=f"{state.waiting:,}", saves=f"{saves:,}"),
+                automation_id="sync.waits",
+            )
         )
         for line in state.waiting_lines:
-            self._standing.add_widget(Divider())
             row = RowButton(line, automation_id=f"sync.waiting:{line.root}")
             row.bind(on_release=lambda row: self._open_record(row.line.root))
             self._standing.add_widget(row)
         more = state.waiting - len(state.waiting_lines)
         if more:
-            self._standing.add_widget(ThaiLabel(tr("sync.more", count=more), ink="ink-soft"))
+            self._standing.add_widget(ThaiLabel(tr("sync.more", count=f"{more:,}"), ink="ink-soft"))
 
     def _show_progress(self, words: Words | None, running: bool) -> None:
         if not running:
@@ -128,7 +131,7 @@ class SyncReportScreen(PresentedScreen):
         self._needs.add_widget(head)
         for need in needs:
             icon, tone = TONES.get(need.why.key, ("info", "info"))
-            card = Card(spacing=0, padding=0)
+            card = Card(spacing=0, padding=dp(2))
             why = Row(padding=[dp(16), dp(12), dp(16), dp(8)], spacing=dp(12))
             why.add_widget(Icon(icon, ink=tone))
             why.add_widget(ThaiLabel(say(need.why), ink=tone))

@@ -78,6 +78,7 @@ class AppBar(Surface, BoxLayout):
     title_key = StringProperty("")
     can_go_back = BooleanProperty(False)
     pill_share = NumericProperty(0.62)  # of the bar: the most that the sync pill may take
+    has_pill = BooleanProperty(True)  # before anybody has signed in there is nothing to tell
     __events__ = ("on_back", "on_sync")
 
     def __init__(self, **settings: Any) -> None:
@@ -98,7 +99,7 @@ class AppBar(Surface, BoxLayout):
         self.tools.bind(minimum_width=self.tools.setter("width"))
         self.pill = SyncPill(automation_id="pill", pos_hint={"center_y": 0.5})
         self.pill.bind(on_release=lambda *_: self.dispatch("on_sync"))
-        for name in ("title", "title_key", "can_go_back"):
+        for name in ("title", "title_key", "can_go_back", "has_pill"):
             self.fbind(name, self._compose)
         self.fbind("width", self._share)
         self.fbind("pill_share", self._share)
@@ -141,5 +142,5 @@ class AppBar(Surface, BoxLayout):
             self.label.text = self.title
         self.label.pos_hint = {"center_y": 0.5}
         self.padding = [dp(SPACE if self.can_go_back else 16), 0, dp(12), 0]
-        for widget in (self.label, self.tools, self.pill):
+        for widget in (self.label, self.tools, *((self.pill,) if self.has_pill else ())):
             self.add_widget(widget)
