@@ -174,7 +174,10 @@ class FormPresenter(FormPage):
             return False
         parent, key = session.parents.above(row)[0]
         repeat = self._repeat(parent, key)
-        if repeat is None or session.locks.whole() is not None:
+        if repeat is None:
+            return False
+        wrong = bool(session.problems.at(parent, key))
+        if session.locks.rows(parent, repeat, session.parents, problem=wrong) is not None:
             return False
         was_saved = session.remove_row(row)
         if row in self._path:

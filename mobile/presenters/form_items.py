@@ -252,6 +252,7 @@ class ItemMaker:
             count=len(ids),
             pictures=_is_pictures(repeat),
             comments=session.locks.about(record, (repeat.key,)),
+            can_delete=lock is None and repeat.rows_from is None,
         )
 
     def row_line(self, record: str) -> RowLine:

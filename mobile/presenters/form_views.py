@@ -133,8 +133,9 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True)
 class RowsView:
-    """A repeat: its rows as lines, and whether one may be added. `fast` asks for RowsPresenter,
-    whose rows are only counted here. `pictures`: a row is a picture, so one is added by taking it.
+    """A repeat: its rows as lines, and whether one may be added or deleted. `fast` asks for
+    RowsPresenter, whose rows are only counted here. `pictures`: a row is a picture, so one is added
+    by taking it.
     """
 
     record: str
@@ -149,6 +150,7 @@ class RowsView:
     count: int = 0
     pictures: bool = False
     comments: tuple[str, ...] = ()
+    can_delete: bool = False
     kind: Literal["rows"] = "rows"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kivy.clock import Clock
@@ -29,7 +29,7 @@ class RowActs:
     """What a person can do with rows; the screen carries it out."""
 
     enter: Callable[[str], None]
-    delete: Callable[[RowLine], None]
+    delete: Callable[[RowLine], None] | None
     add: Callable[[RowsView], None]
     open_list: Callable[[RowsView], None]
     photograph: Callable[[RowsView], None]
@@ -68,7 +68,7 @@ class RowCard(Pressable):
         if acts.delete is not None and not line.made:
             delete = IconButton("delete", hint_key="form.delete_row", pos_hint={"center_y": 0.5})
             delete.automation_id = f"delete:{number}"
-            delete.bind(on_release=lambda *_: acts.delete(line))
+            delete.bind(on_release=lambda *_, delete_row=acts.delete: delete_row(line))
             self.add_widget(delete)
         self.add_widget(Icon("chevron_right", ink="ink-soft", pos_hint={"center_y": 0.5}))
         self.show_state()
@@ -149,8 +149,9 @@ class RowsCard(Card):
         if view.fast:
             self._build_fast()
             return
+        acts = self._acts if view.can_delete else replace(self._acts, delete=None)
         for number, line in enumerate(view.rows[: self._most]):
-            self.add_widget(RowCard(number, line, self._acts, self._see))
+            self.add_widget(RowCard(number, line, acts, self._see))
         if len(view.rows) > self._most:
             more = TextButton(text_key="form.more_rows", automation_id=f"more:{view.key}")
             more.bind(on_release=lambda *_: self._show_more())

@@ -100,6 +100,7 @@ def nothing_is_lost_and_nothing_is_there_twice(stage: Stage) -> None:
         stage.teller.database(f"office, rows of {kind}", found)
         same(found, counts, f"the rows of {kind} in the office")
     _every_participant_once(stage)
+    _everybody_sees_all_rows(stage)
     _every_change_once(stage)
     _every_file_is_there(stage)
     digests_agree(stage)
@@ -120,6 +121,31 @@ def _every_participant_once(stage: Stage) -> None:
     wanted = [cast.participant(number)[:3] for number in range(stage.numbers.people)]
     stage.teller.database("office, the first and the last who signed in", [names[0], names[-1]])
     same(Counter(names), Counter(wanted), "who signed in")
+
+
+def _everybody_sees_all_rows(stage: Stage) -> None:
+    """The other tablet, which did not type them, and the office's page count the same rows."""
+    hand, people = stage.one, stage.numbers.people
+    hand.go_home()
+    hand.tap("home.records")
+    hand.write("records.search", cast.EVENT_TITLE[:20])
+    hand.until(
+        lambda: hand.tablet.read(id="records.search_field")["text"] == cast.EVENT_TITLE[:20],
+        "the event is looked for",
+    )
+    hand.tap_text(cast.EVENT_TITLE)
+    hand.section("people")
+    roster = hand.text_of("rows:people/roster")
+    hand.say("roster", roster)
+    holds(f" {people} " in f" {roster} ", f"{people} people on {hand.name}", roster)
+    hand.go_home()
+    browser = stage.open_browser()
+    browser.sign_in(cast.REVIEWER)
+    browser.go(f"/records/{stage.facts['event']}")
+    headings = browser.texts("#s-people h3, #s-hearing h3, #s-learning h3")
+    stage.teller.page("rows", headings)
+    for count in (people, stage.numbers.statements, stage.numbers.scored):
+        holds(any(f"({count})" in one for one in headings), f"({count}) on the page", headings)
 
 
 def _every_change_once(stage: Stage) -> None:

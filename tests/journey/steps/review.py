@@ -54,6 +54,7 @@ def the_tablet_shows_the_comment_at_its_question(stage: Stage) -> None:
     at_question = hand.text_of(f"question:{ASKED}")
     hand.say("at its question", at_question)
     holds(cast.COMMENT in at_question, "the comment stands at its question", at_question)
+    hand.shot(stage.picture("tablet-form"))
     same(
         hand.database.one("SELECT status FROM listing WHERE root = ?", root),
         "returned",
@@ -67,12 +68,12 @@ def the_tablet_shows_the_comment_at_its_question(stage: Stage) -> None:
         locked = hand.tablet.read(id=name)["disabled"]
         hand.say(f"locked, {key}", locked)
         same(locked, True, f"whether {key} is locked")
+    holds(not hand.is_there("delete:0"), "rows that nobody asked about cannot be deleted")
     before = hand.tablet.read(id="input:closing/copy_to:text")["text"]
     hand.tablet.tap(id="input:closing/copy_to:text")
     hand.tablet.type("x")
     after = hand.tablet.read(id="input:closing/copy_to:text")["text"]
     same(after, before, "a locked answer after somebody typed into it")
-    hand.shot(stage.picture("tablet-form"))
 
 
 def the_officer_corrects_and_sends_it_again(stage: Stage) -> None:
