@@ -282,6 +282,22 @@ def test_a_return_unlocks_just_the_questions_commented_on(desk: Desk) -> None:
     assert form.state.status == "submitted"
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_rows_of_a_returned_record_are_deleted_only_where_the_reviewer_asked(
+    desk: Desk, asked: bool
+) -> None:
+    row = a_dot_id(8)
+    about = "found/findings" if asked else "visit/day"
+    finding = state_of("visit/findings", {"what": "พื้นเปียก"}, record=row, parent=VISIT, root=VISIT)
+    comment = Comment("c1", VISIT, about, "แก้")
+    desk.receives(AREA, visit(Status.RETURNED, comment), finding)
+    form = opened(desk)
+    form.go("found")
+    assert rows_item(form, "found/findings").count == 1
+    assert rows_item(form, "found/findings").can_delete is asked
+    assert form.delete_row(row, "ซ้ำ") is asked
+
+
 def test_a_correction_that_makes_a_question_necessary_unlocks_it(desk: Desk) -> None:
     desk.receives(AREA, visit(Status.RETURNED, Comment("c1", VISIT, "visit/smell", "แน่ใจหรือ")))
     form = opened(desk)
