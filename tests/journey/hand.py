@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tests.support.chaos_proxy import ChaosProxy
 from tests.support.tablet_process import Tablet, TabletRefused
 
 PATIENCE_S = 20.0
-SCREENS = ("enrol", "sign_in", "home", "records", "form", "rows", "sync", "conflict", "returned")
+ACTS_KEPT = 8  # of the last taps: where to look when a step does not hold
 
 
 class Hand:
@@ -25,6 +26,7 @@ class Hand:
         self.name, self.home, self.proxy = name, home, proxy
         self.database = TabletDatabase(home)
         self._teller = teller
+        self.acts: deque[str] = deque(maxlen=ACTS_KEPT)
         self.tablet = Tablet(home, proxy.address, more=("--place", place))
 
     # -- plain acts; each waits until what it is about is on the screen
@@ -43,6 +45,7 @@ class Hand:
 
     def tap(self, name: str, seconds: float = PATIENCE_S) -> None:
         """Tap a widget."""
+        self.acts.append(name)
         self.there(name, seconds)
         self.tablet.tap(id=name)
 

@@ -26,6 +26,7 @@ from tests.support.chaos_proxy import ChaosProxy
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(sys.executable).with_name("samruat-server")
 SCENES = 4
+MARK = "journey.txt"
 SERVES = re.compile(r"http://[^:]+:(\d+)")
 
 
@@ -40,8 +41,7 @@ class Stage:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        self._empty_folder()
         self.data = self.folder / "office"
         self.office: subprocess.Popen[bytes] | None = None
         self.port = 0
@@ -49,6 +49,15 @@ class Stage:
         self.browser: Browser | None = None
         self.proxies: list[ChaosProxy] = []
         self.hands: list[Hand] = []
+
+    def _empty_folder(self) -> None:
+        """Begin with nothing; only a folder that an earlier journey made is thrown away."""
+        mark = self.folder / MARK
+        if self.folder.is_dir() and any(self.folder.iterdir()) and not mark.exists():
+            raise SystemExit(f"{self.folder} holds something that no journey made: name another")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        mark.write_text("Made by python -m tests.journey, thrown away by the next one.\n")
 
     # -- the office
 
@@ -165,6 +174,7 @@ class Stage:
     def _last_look(self) -> None:
         """What everybody saw when the story broke off."""
         for hand in self.hands:
+            self.teller.line(f"{hand.name} did last: {', '.join(hand.acts)}")
             if hand.tablet.process.poll() is None:
                 try:
                     hand.tablet.shot(self.picture(f"broken-off-{hand.name.replace(' ', '-')}"))
