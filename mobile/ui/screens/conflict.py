@@ -6,16 +6,22 @@ from typing import Any
 
 from kivy.metrics import dp
 
-from mobile.presenters.conflict import ConflictField, ConflictOption, ConflictPresenter, WhoLine
+from mobile.presenters.conflict import (
+    ConflictField,
+    ConflictOption,
+    ConflictPresenter,
+    ConflictState,
+    WhoLine,
+)
 from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
-from mobile.ui.screens.presented import PresentedScreen
+from mobile.ui.screens.presented import DrawnScreen
 from mobile.ui.strings import tr
 from mobile.ui.theme import rgba
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton
 from mobile.ui.widgets.dialog import Snackbar
 from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, FieldGrid, Page, Row
+from mobile.ui.widgets.layout import Card, Column, FieldGrid, Row
 from mobile.ui.widgets.messages import EmptyState, Notice
 from mobile.ui.words import say
 
@@ -52,34 +58,14 @@ def _who(who: WhoLine) -> Column:
     return lines
 
 
-class ConflictScreen(PresentedScreen):
+class ConflictScreen(DrawnScreen):
     """All open conflicts of one record. Opened with `root`."""
 
     def __init__(self, presenter: ConflictPresenter, navigation: Navigation) -> None:
         super().__init__(presenter, navigation, "conflict.title", automation_id="conflict")
-        self._page = Page()
-        self._drawn: Any = None
 
-    def entering(self, **_: Any) -> None:
-        """Look everything up anew."""
-        super().entering()
-        self.presenter.refresh()
-
-    def synchronised(self) -> None:
-        """Something may have come."""
-        self.presenter.refresh()
-
-    def apply_look(self) -> None:
-        """Every word anew."""
-        self._drawn = None
-        self.show_state()
-
-    def show_state(self, *_: Any) -> None:
+    def draw(self, state: ConflictState, before: ConflictState | None) -> None:
         """Show what is open, or that nothing is any more."""
-        state = self.presenter.state
-        if state == self._drawn:
-            return
-        before, self._drawn = self._drawn, state
         if before is not None and state.settled > before.settled:
             self.navigation.say(Snackbar(text_key="conflict.settled"))
         problem = state.problem
@@ -97,8 +83,7 @@ class ConflictScreen(PresentedScreen):
         column.add_widget(ThaiLabel(text_key="conflict.what", ink="ink-soft"))
         for index, field in enumerate(state.fields):
             column.add_widget(self._field(index, field))
-        if self._page.parent is None:
-            self.set_body(self._page)
+        self.show_page()
 
     def _field(self, index: int, field: ConflictField) -> Card:
         card = Card(fill=rgba("conflict-paper"), automation_id=f"conflict:{index}")

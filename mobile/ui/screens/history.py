@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from kivy.metrics import dp
 
-from mobile.presenters.history import HistoryEntry, HistoryPresenter
+from mobile.presenters.history import HistoryEntry, HistoryPresenter, HistoryState
 from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
-from mobile.ui.screens.presented import PresentedScreen
+from mobile.ui.screens.presented import DrawnScreen
 from mobile.ui.strings import tr
 from mobile.ui.widgets.button import TextButton
 from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, Page, Row
+from mobile.ui.widgets.layout import Card, Column, Row
 from mobile.ui.widgets.messages import EmptyState
 from mobile.ui.widgets.state_chip import CHIPS, StateChip
 from mobile.ui.words import say
@@ -77,31 +77,15 @@ def _at_top(label: ThaiLabel) -> ThaiLabel:
     return label
 
 
-class HistoryScreen(PresentedScreen):
+class HistoryScreen(DrawnScreen):
     """The history of one record. Opened with `root`."""
 
     def __init__(self, presenter: HistoryPresenter, navigation: Navigation) -> None:
         super().__init__(presenter, navigation, "history.title", automation_id="history")
-        self._page = Page()
-        self._drawn: Any = None
         self._most = ENTRIES_AT_ONCE
 
-    def entering(self, **_: Any) -> None:
-        """Look everything up anew."""
-        super().entering()
-        self.presenter.refresh()
-
-    def apply_look(self) -> None:
-        """Every word anew."""
-        self._drawn = None
-        self.show_state()
-
-    def show_state(self, *_: Any) -> None:
+    def draw(self, state: HistoryState, before: HistoryState | None) -> None:
         """Show the newest entries and a way to more."""
-        state = self.presenter.state
-        if state == self._drawn:
-            return
-        self._drawn = state
         if not state.entries:
             self.set_body(EmptyState("history", "history.none", "history.none_text"))
             return
@@ -116,8 +100,7 @@ class HistoryScreen(PresentedScreen):
             more = TextButton(text_key="history.older", automation_id="history_older")
             more.bind(on_release=lambda *_: self._show_more())
             column.add_widget(more)
-        if self._page.parent is None:
-            self.set_body(self._page)
+        self.show_page()
 
     def _show_more(self) -> None:
         self._most += ENTRIES_AT_ONCE

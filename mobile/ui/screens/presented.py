@@ -8,6 +8,7 @@ from mobile.presenters.observed import Observed
 from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
 from mobile.ui.screen import Screen
+from mobile.ui.widgets.layout import Page
 
 
 class PresentedScreen(Screen):
@@ -50,3 +51,49 @@ class PresentedScreen(Screen):
         """A tool in the bar that leads to language and text size."""
         tool = self.bar.add_tool("settings", "settings.title", automation_id="settings")
         tool.bind(on_release=lambda *_: self.navigation.open("settings"))
+
+
+class DrawnScreen(PresentedScreen):
+    """A page that is drawn whole from its state, and only when the state is another one."""
+
+    def __init__(
+        self,
+        presenter: Observed[Any],
+        navigation: Navigation,
+        title_key: str,
+        **settings: Any,
+    ) -> None:
+        super().__init__(presenter, navigation, title_key, **settings)
+        self._page = Page()
+        self._drawn: Any = None
+
+    def entering(self, **_: Any) -> None:
+        """Look everything up anew."""
+        super().entering()
+        self.presenter.refresh()
+
+    def synchronised(self) -> None:
+        """Something may have come."""
+        self.presenter.refresh()
+
+    def apply_look(self) -> None:
+        """Every word anew."""
+        self._drawn = None
+        self.show_state()
+
+    def show_state(self, *_: Any) -> None:
+        """Draw what the presenter tells, when it differs from what is drawn."""
+        state = self.presenter.state
+        if state == self._drawn:
+            return
+        before, self._drawn = self._drawn, state
+        self.draw(state, before)
+
+    def draw(self, state: Any, before: Any) -> None:
+        """Show `state`; `before` is what was drawn last, or None."""
+        raise NotImplementedError
+
+    def show_page(self) -> None:
+        """Put the page into the body, if something else is there."""
+        if self._page.parent is None:
+            self.set_body(self._page)

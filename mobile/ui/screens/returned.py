@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.metrics import dp
 
-from mobile.presenters.returned import CommentView, ReturnedPresenter, ReturnedRecord
+from mobile.presenters.returned import CommentView, ReturnedPresenter, ReturnedRecord, ReturnedState
 from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
 from mobile.ui.screens.form_dialogs import LineButton
-from mobile.ui.screens.presented import PresentedScreen
+from mobile.ui.screens.presented import DrawnScreen
 from mobile.ui.strings import tr
 from mobile.ui.theme import rgba
 from mobile.ui.widgets.button import SecondaryButton
 from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, Divider, Page, Row
+from mobile.ui.widgets.layout import Card, Column, Divider, Row
 from mobile.ui.widgets.messages import EmptyState
 
 
-class ReturnedScreen(PresentedScreen):
+class ReturnedScreen(DrawnScreen):
     """All records that came back."""
 
     def __init__(self, presenter: ReturnedPresenter, navigation: Navigation) -> None:
         super().__init__(presenter, navigation, "returned.title", automation_id="returned")
-        self._page = Page()
-        self._drawn: Any = None
 
-    def entering(self, **_: Any) -> None:
-        """Look everything up anew."""
-        super().entering()
-        self.presenter.refresh()
-
-    def synchronised(self) -> None:
-        """Something may have come."""
-        self.presenter.refresh()
-
-    def apply_look(self) -> None:
-        """Every word anew."""
-        self._drawn = None
-        self.show_state()
-
-    def show_state(self, *_: Any) -> None:
+    def draw(self, state: ReturnedState, before: ReturnedState | None) -> None:
         """Show the records, or that nothing waits."""
-        state = self.presenter.state
-        if state == self._drawn:
-            return
-        self._drawn = state
         if not state.records:
             self.set_body(EmptyState("check_circle", "returned.none", "returned.none_text"))
             return
         self._page.column.clear_widgets()
         for number, record in enumerate(state.records):
             self._page.column.add_widget(self._card(number, record))
-        if self._page.parent is None:
-            self.set_body(self._page)
+        self.show_page()
 
     def _card(self, number: int, record: ReturnedRecord) -> Card:
         card = Card(automation_id=f"returned:{number}")
