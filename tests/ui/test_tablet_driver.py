@@ -12,11 +12,29 @@ from tests.support.tablet_process import Tablet, TabletRefused
 @pytest.fixture(scope="module")
 def tablet(tmp_path_factory: pytest.TempPathFactory) -> Tablet:
     with Tablet(tmp_path_factory.mktemp("tablet")) as started:
+        started.wait(id="enrol.code")
         yield started
 
 
 def test_the_screen_can_be_read(tablet: Tablet):
-    assert tablet.screen()
+    assert "ลงทะเบียนเครื่องนี้" in tablet.screen()
+
+
+def test_a_code_is_typed_and_an_office_that_is_not_there_is_told_of(tablet: Tablet):
+    tablet.tap(id="enrol.code")
+    tablet.type("ABCDE23456")
+    assert tablet.read(id="enrol.code")["text"] == "ABCDE23456"
+    tablet.tap(id="enrol.go")
+    tablet.wait("ติดต่อสำนักงานไม่ได้")
+
+
+def test_the_language_is_switched_before_anybody_signed_in(tablet: Tablet):
+    tablet.tap(id="settings")
+    tablet.tap(id="settings.language:en")
+    tablet.wait("Settings")
+    tablet.tap(id="settings.language:th")
+    tablet.tap(id="back")
+    tablet.wait(id="enrol.go")
 
 
 def test_what_is_not_there_is_refused_with_what_is(tablet: Tablet):

@@ -1,0 +1,447 @@
+"""From enrolment to settings on the screen: real presenters and stores, a person's taps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.messages import Outcome
+from tests.support.seeded import AREAS, NAMES, PIN, bare_desk, office_answers, seeded_desk
+from tests.support.tablets import SOMCHAI, Desk, json_reply
+
+
+class Person:
+    """Somebody before the wired app."""
+
+    def __init__(self, window: Any, desk: Desk) -> None:
+        from mobile.ui.navigation import Navigation
+        from mobile.ui.wiring import Wiring
+
+        self.window, self.desk = window, desk
+        self.navigation = Navigation()
+        window.show(self.navigation)
+        self.wiring = Wiring(self.navigation, desk.app, "http://office.example")
+
+    def walk(self) -> Iterator[Any]:
+        from mobile.ui.automation import walk
+
+        return walk(self.navigation)
+
+    def has(self, name: str) -> bool:
+        return any(getattr(w, "automation_id", "") == name for w in self.walk())
+
+    def find(self, name: str) -> Any:
+        for widget in self.walk():
+            if getattr(widget, "automation_id", "") == name:
+                return widget
+        raise AssertionError(f"no {name} on {self.navigation.name}: {self.ids()}")
+
+    def ids(self) -> list[str]:
+        return [w.automation_id for w in self.walk() if getattr(w, "automation_id", "")]
+
+    def texts(self) -> str:
+        from mobile.ui.automation import texts_of
+
+        return "\n".join(text for widget in self.walk() for text in texts_of(widget))
+
+    def tap(self, name: str) -> None:
+        from kivy.uix.scrollview import ScrollView
+
+        self.window.pump(3)
+        widget = self.find(name)
+        above = widget.parent
+        while above is not None and above is not above.parent:
+            if isinstance(above, ScrollView) and above.children[0].height > above.height:
+                above.scroll_to(widget, padding=40, animate=False)
+                self.window.pump(3)
+            above = above.parent
+        self.window.tap(widget)
+        self.window.pump(4)
+
+    def type(self, name: str, text: str) -> None:
+        self.find(name).focus = True
+        self.window.type(text)
+
+    def enter_pin(self, pin: str) -> None:
+        for digit in pin:
+            self.tap(f"sign_in.digit:{digit}")
+        self.tap("sign_in.go")
+
+    def until(self, condition: Callable[[], object]) -> None:
+        self.window.wait(condition, frames=20_000)
+
+
+@pytest.fixture
+def person(window: Any, tmp_path: Path) -> Iterator[Person]:
+    """Somchai, signed in, on a tablet in the middle of its work."""
+    from mobile.app import post
+
+    desk = seeded_desk(tmp_path, 200, post)
+    someone = Person(window, desk)
+    someone.navigation.restart("home")
+    window.pump(6)
+    yield someone
+    someone.until(lambda: not desk.app.synchroniser.running)
+    someone.wiring.stop()
+
+
+@pytest.fixture
+def stranger(window: Any, tmp_path: Path) -> Iterator[Person]:
+    """Nobody is signed in; three people are known on the tablet, no form has come."""
+    from mobile.app import post
+
+    someone = Person(window, bare_desk(tmp_path, post))
+    someone.wiring.start()
+    window.pump(6)
+    yield someone
+    someone.until(lambda: not someone.desk.app.synchroniser.running)
+    someone.wiring.stop()
+
+
+# -- enrolment ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(window: Any, tmp_path: Path) -> Iterator[Person]:
+    """A new tablet."""
+    from mobile.app import post
+
+    desk = Desk(tmp_path, post=post)
+    desk.start()
+    someone = Person(window, desk)
+    someone.wiring.start()
+    window.pump(6)
+    yield someone
+    someone.until(lambda: not desk.app.synchroniser.running)
+    someone.wiring.stop()
+
+
+def test_a_new_tablet_says_which_office_it_will_ask_and_waits_for_a_code(fresh: Person):
+    assert "http://office.example" in fresh.texts()
+    assert fresh.find("enrol.go").disabled
+    fresh.type("enrol.code", "abcde 23456")
+    assert not fresh.find("enrol.go").disabled
+    assert not fresh.has("pill")
+
+
+def test_without_a_network_the_code_stays_and_the_sentence_says_what_to_do(fresh: Person):
+    fresh.type("enrol.code", "ABCDE-23456")
+    fresh.tap("enrol.go")
+    assert "รหัสยังใช้ได้" in fresh.texts()
+    assert fresh.find("enrol.code").text == "ABCDE-23456"
+
+
+def test_an_enrolled_tablet_asks_who_signs_in_and_there_is_no_way_back(fresh: Person):
+    answer = {
+        "device": "01920000-0000-7000-8000-000000000001",
+        "token": "token",
+        "server_name": "สำนักงานกลาง",
+        "epoch": "epoch-1",
+        "scopes": ["programme", *AREAS],
+    }
+    fresh.desk.line.answer = lambda _: json_reply(201, answer)
+    fresh.type("enrol.code", "ABCDE-23456")
+    fresh.type("enrol.label", "แท็บเล็ต 3")
+    fresh.tap("enrol.go")
+    fresh.desk.line.answer = None
+    assert fresh.navigation.name == "sign_in"
+    assert fresh.navigation.depth == 1
+    assert fresh.has("sign_in.login"), "nobody is known here yet, so a name is typed"
+
+
+# -- signing in --------------------------------------------------------------------------------
+
+
+def test_nobody_is_chosen_until_a_name_is_tapped(stranger: Person):
+    stranger.enter_pin(PIN)
+    assert stranger.navigation.name == "sign_in"
+    assert "แตะชื่อของคุณก่อน" in stranger.texts()
+
+
+def test_a_known_person_signs_in_without_a_network(stranger: Person):
+    stranger.tap("sign_in.person:somchai")
+    stranger.enter_pin(PIN)
+    assert stranger.navigation.name == "home"
+    assert stranger.desk.app.author() == SOMCHAI
+    assert stranger.find("home.person").text.startswith("สมชาย")
+
+
+def test_a_wrong_pin_is_said_and_another_name_begins_with_an_empty_one(stranger: Person):
+    stranger.tap("sign_in.person:malee")
+    stranger.enter_pin("654321")
+    assert stranger.navigation.name == "sign_in"
+    assert "PIN" in stranger.texts()
+    stranger.tap("sign_in.person:somchai")
+    assert stranger.find("sign_in.pin").text == ""
+
+
+def test_thai_digits_are_taken_and_letters_are_not(stranger: Person):
+    stranger.tap("sign_in.person:somchai")
+    stranger.type("sign_in.pin", "๑๒ก๓x456")
+    assert stranger.find("sign_in.pin").text == PIN
+    stranger.tap("sign_in.backspace")
+    assert stranger.find("sign_in.pin").text == PIN[:-1]
+    assert stranger.find("sign_in.go").disabled
+
+
+def test_somebody_new_without_a_network_reads_that_the_first_time_needs_one(stranger: Person):
+    stranger.tap("sign_in.other")
+    stranger.type("sign_in.login", "prasit")
+    stranger.enter_pin(PIN)
+    assert "ครั้งแรกต้องมีสัญญาณ ไปยังที่มีสัญญาณ" in stranger.texts()
+
+
+def test_a_tablet_without_forms_says_so_and_leads_to_the_sync(stranger: Person):
+    stranger.tap("sign_in.person:somchai")
+    stranger.enter_pin(PIN)
+    assert "ยังไม่มีแบบฟอร์มในเครื่องนี้" in stranger.texts()
+    stranger.tap("notice_action")
+    assert stranger.navigation.name == "sync_report"
+
+
+# -- home --------------------------------------------------------------------------------------
+
+
+def test_home_counts_what_the_store_holds(person: Person):
+    assert person.find("home.waiting.title").text == "รอส่ง 2 รายการ"
+    assert person.find("home.conflicts.title").text == "มีค่าขัดกัน 1 รายการ"
+    assert person.find("home.returned.title").text == "ส่งกลับมาให้แก้ 51 รายการ"
+    assert "21 กันยายน 2569" in person.texts()
+
+
+def test_the_daily_journeys_come_before_the_register(person: Person):
+    begin = [name for name in person.ids() if name.startswith("home.begin:")]
+    assert begin == ["home.begin:insp", "home.begin:event", "home.begin:factory"]
+
+
+def test_a_journey_begins_a_form_and_back_leads_home(person: Person):
+    person.tap("home.begin:insp")
+    assert person.navigation.name == "form"
+    person.tap("back")
+    assert person.navigation.name == "home"
+
+
+def test_the_register_is_looked_up_before_an_entry_is_added(person: Person):
+    person.tap("home.begin:factory")
+    assert person.navigation.name == "records"
+    assert person.find("title").text == "ทะเบียนโรงงาน"
+    assert len(person.navigation.screen.presenter) == len(NAMES)
+    person.tap("records.begin")
+    assert person.navigation.name == "form"
+
+
+def test_a_conflict_on_the_home_page_leads_to_its_settling(person: Person):
+    row = next(name for name in person.ids() if name.startswith("home.conflicts.row:"))
+    person.tap(row)
+    assert person.navigation.name == "conflict"
+
+
+def test_the_area_chosen_is_kept(person: Person):
+    from mobile.ui.widgets.type_ahead import TypeAhead
+
+    person.tap("home.area")
+    choice = next(w for w in person.walk() if isinstance(w, TypeAhead))
+    person.window.pump(6)
+    person.window.tap((choice.center_x, choice.list.top - choice.list.row_pixels * 1.5))
+    assert person.desk.app.preferences.read().area == "area:21-2"
+    assert "21-2 บ้านค่าย" in person.texts()
+
+
+# -- records -----------------------------------------------------------------------------------
+
+
+def open_records(person: Person) -> Any:
+    person.tap("home.records")
+    person.navigation.screen.list.settle()
+    return person.navigation.screen
+
+
+def look_for(person: Person, text: str) -> None:
+    screen = person.navigation.screen
+    person.find("records.search").text = text
+    person.until(lambda: screen.presenter.state.search == text)
+    screen.list.settle()
+
+
+def test_records_are_found_by_a_thai_word_and_the_count_tells_how_many(person: Person):
+    screen = open_records(person)
+    look_for(person, "ค้ำคูณ")
+    assert 0 < len(screen.presenter) < 210
+    assert person.find("records.count").text == f"พบ {len(screen.presenter)} รายการ"
+    assert "โรงงานน้ำแข็งบ้านค้ำคูณ" in person.find("records.row:0").item.title
+
+
+def test_filters_narrow_the_list_and_a_second_tap_takes_them_away(person: Person):
+    screen = open_records(person)
+    whole = len(screen.presenter)
+    person.tap("records.status:approved")
+    assert len(screen.presenter) == 51
+    assert person.find("records.status:approved").chosen
+    person.tap("records.kind:factory")
+    assert len(screen.presenter) == 0
+    person.tap("empty_action")
+    assert len(screen.presenter) == whole
+
+
+def test_rows_that_no_longer_show_are_found_by_nobody(person: Person):
+    open_records(person)
+    assert person.has("records.row:5")
+    look_for(person, "ทองสุขอาหารทะเล จำกัด แห่งที่ 11")
+    person.window.pump(6)
+    shown = [name for name in person.ids() if name.startswith("records.row:")]
+    assert len(shown) == len(person.navigation.screen.presenter) < 9
+
+
+def test_the_list_is_found_again_where_it_was_left(person: Person):
+    screen = open_records(person)
+    screen.list.scroll_to_index(100)
+    screen.list.settle()
+    person.window.pump(3)
+    person.tap("records.row:102")
+    assert person.navigation.name == "form"
+    person.navigation.back()
+    person.window.pump(4)
+    assert person.navigation.screen is screen
+    assert screen.list.visible_range()[0] == 100
+
+
+def test_a_tablet_without_records_says_what_will_be_found_here(stranger: Person):
+    stranger.tap("sign_in.person:somchai")
+    stranger.enter_pin(PIN)
+    stranger.tap("home.records")
+    assert "ยังไม่มีรายการในเครื่องนี้" in stranger.texts()
+
+
+# -- sync --------------------------------------------------------------------------------------
+
+
+def test_the_pill_leads_to_the_report_and_two_taps_open_it_once(person: Person):
+    person.tap("pill")
+    person.tap("pill")
+    assert person.navigation.name == "sync_report"
+    assert person.navigation.depth == 2
+    assert "บันทึก" in person.find("sync.waits").text
+
+
+def test_a_failed_sync_is_reported_in_words_and_nothing_is_lost(person: Person):
+    person.tap("pill")
+    person.tap("sync.now")
+    synchroniser = person.desk.app.synchroniser
+    person.until(lambda: not synchroniser.running)
+    person.window.pump(4)
+    assert "ติดต่อสำนักงานไม่ได้ ข้อมูลยังอยู่ในเครื่องครบ" in person.texts()
+    assert synchroniser.pill().here_only > 0
+
+
+def test_what_needs_a_person_is_listed_until_it_was_read(person: Person):
+    office_answers(person.desk, (Outcome.CONFLICT, Outcome.QUARANTINED))
+    person.tap("pill")
+    assert "ต้องการให้คุณดู" in person.texts()
+    assert "ไม่ได้หาย" in person.texts()
+    row = next(name for name in person.ids() if name.startswith("sync.needs:"))
+    person.tap(row)
+    assert person.navigation.name in ("form", "conflict")
+    person.navigation.back()
+    person.tap("sync.told")
+    assert "ต้องการให้คุณดู" not in person.texts()
+
+
+def test_a_tick_starts_the_synchronisation_that_is_due(person: Person):
+    synchroniser = person.desk.app.synchroniser
+    before = len(person.desk.line.asked)
+    person.desk.clock.passes(10 * 60_000)
+    person.wiring.tick()
+    person.until(lambda: len(person.desk.line.asked) > before and not synchroniser.running)
+
+
+def test_what_was_typed_is_sealed_after_a_minute_without_a_touch(person: Person):
+    assert person.desk.app.capture.waiting()[1] == 1
+    person.desk.clock.passes(61_000)
+    person.wiring.tick()
+    assert person.desk.app.capture.waiting()[1] == 0
+
+
+def test_another_app_in_front_seals_at_once(person: Person):
+    person.wiring.pause()
+    assert person.desk.app.capture.waiting()[1] == 0
+
+
+# -- settings ----------------------------------------------------------------------------------
+
+
+def test_the_language_changes_at_once_on_every_screen_and_is_kept(person: Person):
+    from mobile.ui.look import look
+
+    person.tap("home.settings")
+    person.tap("settings.language:en")
+    assert look.language == "en"
+    assert person.find("title").text == "Settings"
+    person.tap("back")
+    assert person.find("home.waiting.title").text == "Waiting to be sent: 2"
+    assert person.desk.app.preferences.read().language == "en"
+    assert "only here" in person.texts()
+
+
+def test_the_text_size_changes_at_once_and_is_kept(person: Person):
+    from mobile.ui.look import look
+
+    person.tap("home.settings")
+    before = person.find("title").height
+    person.tap("settings.text_size:2")
+    assert look.text_step == 2
+    assert person.find("title").height > before
+    assert person.desk.app.preferences.read().text_step == 2
+
+
+def test_signing_out_seals_and_asks_who_is_next(person: Person):
+    person.tap("home.settings")
+    person.tap("settings.sign_out")
+    person.tap("dialog_accept")
+    assert person.navigation.name == "sign_in"
+    assert person.navigation.depth == 1
+    assert person.desk.app.person is None
+    assert person.desk.app.capture.waiting()[1] == 0
+    assert not person.has("pill")
+
+
+# -- the thread that draws ---------------------------------------------------------------------
+
+
+def test_the_thread_that_draws_never_writes_to_the_disk(window: Any, tmp_path: Path):
+    from mobile.app import post
+    from mobile.bootstrap import desktop, open_tablet
+    from mobile.config import TabletConfig
+
+    desk = seeded_desk(tmp_path, 10)
+    desk.app.close()
+    writers: set[str] = set()
+    config = TabletConfig(tmp_path, "http://127.0.0.1:9")
+    machine = desktop(config)
+    machine.before_write = lambda _: writers.add(threading.current_thread().name)
+    desk.tablet = open_tablet(config, post, machine)
+    writers.clear()  # opening is done before there is anything to draw, on a thread of its own
+    someone = Person(window, desk)
+    someone.wiring.start()
+    window.pump(6)
+    someone.tap("sign_in.person:somchai")
+    someone.enter_pin(PIN)
+    someone.until(lambda: someone.navigation.name == "home")
+    someone.tap("home.begin:event")
+    form = someone.navigation.screen
+    someone.until(lambda: form._presenter.state.phase == "filling" and not form.page.building)
+    form._presenter.answer(form._presenter.state.root, "core/title", "เวทีรับฟัง")
+    someone.until(lambda: form._presenter.state.saved == "saved")
+    someone.tap("back")
+    someone.tap("home.settings")
+    someone.tap("settings.text_size:1")
+    someone.tap("settings.sign_out")
+    someone.tap("dialog_accept")
+    someone.until(lambda: not desk.app.synchroniser.running)
+    someone.wiring.stop()
+    desk.app.close()
+    assert writers
+    assert threading.current_thread().name not in writers
