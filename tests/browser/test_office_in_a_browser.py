@@ -59,6 +59,7 @@ class Office:
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
         page.wait_for_selector(".side")
+        page.wait_for_load_state("load")  # keys are heard once the scripts are there
 
     def _hear(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
