@@ -21,8 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-QUICK_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade")
-WIDE_LANE = ("simulation", "ui", "browser", "e2e")
+QUICK_LANE = ("tidy", "unit", "property", "contract", "integration", "browser")
+WIDE_LANE = ("simulation", "ui", "e2e")
 STEP_SECONDS_MAX = 1500
 """A step that hangs ends here, so that its output is seen."""
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")

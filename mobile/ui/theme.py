@@ -88,6 +88,19 @@ def rgba(name: str, alpha: float = 1.0) -> Colour:
     return (red, green, blue, alpha)
 
 
+def mixed(name: str, under: str, share: float) -> Colour:
+    """A token laid over another, `share` of it showing: what a translucent outline looks like.
+
+    Kivy smooths translucent shapes through the stencil, which breaks the clipping of a scrolled
+    page: the outline is drawn over whatever stands above it. So outlines are opaque.
+    """
+    red, green, blue = (
+        top * share + below * (1 - share)
+        for top, below in zip(rgba(name)[:3], rgba(under)[:3], strict=True)
+    )
+    return (red, green, blue, 1.0)
+
+
 def luminance(name: str) -> float:
     """Relative luminance of a token or hex colour (WCAG 2.2)."""
     linear = [

@@ -9,7 +9,8 @@ import pytest
 
 from mobile.ui.theme import COLOURS, TEXT_STEPS, TONES, TYPE, contrast
 
-STYLE = Path(__file__).resolve().parents[2] / "server" / "static" / "style.css"
+ROOT = Path(__file__).resolve().parents[2]
+STYLE = ROOT / "server" / "static" / "style.css"
 
 
 def test_black_on_white_is_the_greatest_contrast():
@@ -54,3 +55,10 @@ def test_tablet_and_office_have_the_same_colours():
     shared = {name: value for name, value in COLOURS.items() if name in declared}
     assert {"paper", "surface", "line", "ink", "ink-soft", "primary"} <= set(shared)
     assert shared == {name: declared[name] for name in shared}
+
+
+def test_no_outline_is_translucent() -> None:
+    """A translucent smooth shape is drawn outside the page that scrolls it (Kivy 2.3.1)."""
+    for path in (ROOT / "mobile" / "ui").rglob("*.py"):
+        found = re.findall(r"edge\s*=\s*rgba\([^)]*,\s*0?\.\d+\)", path.read_text("utf-8"))
+        assert not found, f"{path.name}: {found}: use mobile.ui.theme.mixed"

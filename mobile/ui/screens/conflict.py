@@ -17,7 +17,7 @@ from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
 from mobile.ui.screens.presented import DrawnScreen
 from mobile.ui.strings import tr
-from mobile.ui.theme import rgba
+from mobile.ui.theme import mixed, rgba
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton
 from mobile.ui.widgets.dialog import Snackbar
 from mobile.ui.widgets.label import Icon, ThaiLabel
@@ -31,7 +31,10 @@ class OptionCard(Column):
 
     def __init__(self, place: tuple[int, int], option: ConflictOption, keep: Any) -> None:
         super().__init__(
-            fill=rgba("surface"), edge=rgba("conflict", 0.5), edge_width=dp(1), padding=dp(14)
+            fill=rgba("surface"),
+            edge=mixed("conflict", "surface", 0.5),
+            edge_width=dp(1),
+            padding=dp(14),
         )
         self.add_widget(ThaiLabel(option.shown.get(look.language) or "–", role="heading"))
         for who in option.who:

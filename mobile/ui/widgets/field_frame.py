@@ -8,7 +8,7 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
 
 from mobile.ui.strings import tr
-from mobile.ui.theme import PAD, rgba
+from mobile.ui.theme import PAD, mixed, rgba
 from mobile.ui.widgets.button import SecondaryButton
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.label import Icon, ThaiLabel
@@ -116,7 +116,7 @@ class FieldFrame(Column):
         if text:
             bubble = Column(
                 fill=rgba("warn-paper"),
-                edge=rgba("warn", 0.4),
+                edge=mixed("warn", "warn-paper", 0.4),
                 edge_width=dp(1),
                 padding=[dp(14), dp(8)],
                 spacing=0,

@@ -10,7 +10,7 @@ from kivy.properties import NumericProperty, OptionProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.widget import Widget
 
-from mobile.ui.theme import READING_WIDTH, TONES, rgba
+from mobile.ui.theme import READING_WIDTH, TONES, mixed, rgba
 from mobile.ui.widgets.button import SecondaryButton
 from mobile.ui.widgets.label import Icon, ThaiLabel
 from mobile.ui.widgets.layout import Column, Row
@@ -58,7 +58,7 @@ class Notice(Row):
     def _show(self, *_: Any) -> None:
         self.clear_widgets()
         ink, paper = TONES[self.tone]
-        self.fill, self.edge, self.edge_width = rgba(paper), rgba(ink, 0.35), dp(1)
+        self.fill, self.edge, self.edge_width = rgba(paper), mixed(ink, paper, 0.35), dp(1)
         self._icon.name, self._icon.ink, self._words.ink = NOTICE_ICONS[self.tone], ink, ink
         self._words.text_key = self.text_key
         if not self.text_key:
