@@ -153,6 +153,17 @@ def _where(wanted: Filter) -> tuple[str, list[str | int]]:
     return (" WHERE " + " AND ".join(parts)) if parts else "", values
 
 
+def _narrowed(wanted: Filter) -> tuple[str, list[str | int]]:
+    """Where something else is asked for, too, the index of types is the wrong one: a type holds
+    most of the list, a status of one person, a mark or a conflict only a few."""
+    where, values = _where(wanted)
+    if wanted.marks or wanted.in_conflict or (wanted.statuses and wanted.newest_first):
+        where = where.replace(" WHERE type IN", " WHERE +type IN")
+        if wanted.author:
+            where = where.replace("scope = ?", "+scope = ?")
+    return where, values
+
+
 def rows_of(connection: sqlite3.Connection, wanted: Filter) -> array[int]:
     """The numbers of all matching lines in their order: eight bytes a record, one query."""
     if wanted.types and not wanted.search and not wanted.newest_first:
@@ -202,14 +213,14 @@ def line_of(connection: sqlite3.Connection, root: str) -> Listed | None:
 
 def count(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many lines match."""
-    where, values = _where(wanted)
+    where, values = _narrowed(wanted)
     sql = f"SELECT count(*) FROM listing{where}"  # noqa: S608
     return int(connection.execute(sql, values).fetchone()[0])
 
 
 def first_lines(connection: sqlite3.Connection, wanted: Filter, most: int) -> list[Listed]:
     """The first few matching lines: type-ahead and the short lists of the home screen."""
-    where, values = _where(wanted)
+    where, values = _narrowed(wanted)
     order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
     sql = f"SELECT * FROM listing{where} ORDER BY {order} LIMIT ?"  # noqa: S608
     return [_listed(row) for row in connection.execute(sql, [*values, most])]

@@ -129,6 +129,13 @@ def _own_work(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="0002_short_lists")
+def short_lists(db: Database) -> None:
+    """The home screen's short lists, newest first, without reading the whole list."""
+    _table(db, "listing").create_index(["status", "author", "changed_at"])
+    _table(db, "listing").create_index(["status", "scope", "changed_at"])
+
+
 def _received(db: Database) -> None:
     _table(db, "scope").create(
         {"id": str, "cursor": int, "head": int, "digest": str},

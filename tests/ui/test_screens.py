@@ -1,78 +1,17 @@
-"""From enrolment to settings on the screen: real presenters and stores, a person's taps."""
+"""Home, records, sync and settings on the screen: real presenters and stores, a person's taps."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sync.messages import Outcome
-from tests.support.seeded import AREAS, NAMES, PIN, bare_desk, office_answers, seeded_desk
-from tests.support.tablets import SOMCHAI, Desk, json_reply
-
-
-class Person:
-    """Somebody before the wired app."""
-
-    def __init__(self, window: Any, desk: Desk) -> None:
-        from mobile.ui.navigation import Navigation
-        from mobile.ui.wiring import Wiring
-
-        self.window, self.desk = window, desk
-        self.navigation = Navigation()
-        window.show(self.navigation)
-        self.wiring = Wiring(self.navigation, desk.app, "http://office.example")
-
-    def walk(self) -> Iterator[Any]:
-        from mobile.ui.automation import walk
-
-        return walk(self.navigation)
-
-    def has(self, name: str) -> bool:
-        return any(getattr(w, "automation_id", "") == name for w in self.walk())
-
-    def find(self, name: str) -> Any:
-        for widget in self.walk():
-            if getattr(widget, "automation_id", "") == name:
-                return widget
-        raise AssertionError(f"no {name} on {self.navigation.name}: {self.ids()}")
-
-    def ids(self) -> list[str]:
-        return [w.automation_id for w in self.walk() if getattr(w, "automation_id", "")]
-
-    def texts(self) -> str:
-        from mobile.ui.automation import texts_of
-
-        return "\n".join(text for widget in self.walk() for text in texts_of(widget))
-
-    def tap(self, name: str) -> None:
-        from kivy.uix.scrollview import ScrollView
-
-        self.window.pump(3)
-        widget = self.find(name)
-        above = widget.parent
-        while above is not None and above is not above.parent:
-            if isinstance(above, ScrollView) and above.children[0].height > above.height:
-                above.scroll_to(widget, padding=40, animate=False)
-                self.window.pump(3)
-            above = above.parent
-        self.window.tap(widget)
-        self.window.pump(4)
-
-    def type(self, name: str, text: str) -> None:
-        self.find(name).focus = True
-        self.window.type(text)
-
-    def enter_pin(self, pin: str) -> None:
-        for digit in pin:
-            self.tap(f"sign_in.digit:{digit}")
-        self.tap("sign_in.go")
-
-    def until(self, condition: Callable[[], object]) -> None:
-        self.window.wait(condition, frames=20_000)
+from tests.support.seeded import NAMES, office_answers, seeded_desk
+from tests.support.wired_app import Person, before
 
 
 @pytest.fixture
@@ -80,127 +19,8 @@ def person(window: Any, tmp_path: Path) -> Iterator[Person]:
     """Somchai, signed in, on a tablet in the middle of its work."""
     from mobile.app import post
 
-    desk = seeded_desk(tmp_path, 200, post)
-    someone = Person(window, desk)
-    someone.navigation.restart("home")
-    window.pump(6)
-    yield someone
-    someone.until(lambda: not desk.app.synchroniser.running)
-    someone.wiring.stop()
-
-
-@pytest.fixture
-def stranger(window: Any, tmp_path: Path) -> Iterator[Person]:
-    """Nobody is signed in; three people are known on the tablet, no form has come."""
-    from mobile.app import post
-
-    someone = Person(window, bare_desk(tmp_path, post))
-    someone.wiring.start()
-    window.pump(6)
-    yield someone
-    someone.until(lambda: not someone.desk.app.synchroniser.running)
-    someone.wiring.stop()
-
-
-# -- enrolment ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def fresh(window: Any, tmp_path: Path) -> Iterator[Person]:
-    """A new tablet."""
-    from mobile.app import post
-
-    desk = Desk(tmp_path, post=post)
-    desk.start()
-    someone = Person(window, desk)
-    someone.wiring.start()
-    window.pump(6)
-    yield someone
-    someone.until(lambda: not desk.app.synchroniser.running)
-    someone.wiring.stop()
-
-
-def test_a_new_tablet_says_which_office_it_will_ask_and_waits_for_a_code(fresh: Person):
-    assert "http://office.example" in fresh.texts()
-    assert fresh.find("enrol.go").disabled
-    fresh.type("enrol.code", "abcde 23456")
-    assert not fresh.find("enrol.go").disabled
-    assert not fresh.has("pill")
-
-
-def test_without_a_network_the_code_stays_and_the_sentence_says_what_to_do(fresh: Person):
-    fresh.type("enrol.code", "ABCDE-23456")
-    fresh.tap("enrol.go")
-    assert "รหัสยังใช้ได้" in fresh.texts()
-    assert fresh.find("enrol.code").text == "ABCDE-23456"
-
-
-def test_an_enrolled_tablet_asks_who_signs_in_and_there_is_no_way_back(fresh: Person):
-    answer = {
-        "device": "01920000-0000-7000-8000-000000000001",
-        "token": "token",
-        "server_name": "สำนักงานกลาง",
-        "epoch": "epoch-1",
-        "scopes": ["programme", *AREAS],
-    }
-    fresh.desk.line.answer = lambda _: json_reply(201, answer)
-    fresh.type("enrol.code", "ABCDE-23456")
-    fresh.type("enrol.label", "แท็บเล็ต 3")
-    fresh.tap("enrol.go")
-    fresh.desk.line.answer = None
-    assert fresh.navigation.name == "sign_in"
-    assert fresh.navigation.depth == 1
-    assert fresh.has("sign_in.login"), "nobody is known here yet, so a name is typed"
-
-
-# -- signing in --------------------------------------------------------------------------------
-
-
-def test_nobody_is_chosen_until_a_name_is_tapped(stranger: Person):
-    stranger.enter_pin(PIN)
-    assert stranger.navigation.name == "sign_in"
-    assert "แตะชื่อของคุณก่อน" in stranger.texts()
-
-
-def test_a_known_person_signs_in_without_a_network(stranger: Person):
-    stranger.tap("sign_in.person:somchai")
-    stranger.enter_pin(PIN)
-    assert stranger.navigation.name == "home"
-    assert stranger.desk.app.author() == SOMCHAI
-    assert stranger.find("home.person").text.startswith("สมชาย")
-
-
-def test_a_wrong_pin_is_said_and_another_name_begins_with_an_empty_one(stranger: Person):
-    stranger.tap("sign_in.person:malee")
-    stranger.enter_pin("654321")
-    assert stranger.navigation.name == "sign_in"
-    assert "PIN" in stranger.texts()
-    stranger.tap("sign_in.person:somchai")
-    assert stranger.find("sign_in.pin").text == ""
-
-
-def test_thai_digits_are_taken_and_letters_are_not(stranger: Person):
-    stranger.tap("sign_in.person:somchai")
-    stranger.type("sign_in.pin", "๑๒ก๓x456")
-    assert stranger.find("sign_in.pin").text == PIN
-    stranger.tap("sign_in.backspace")
-    assert stranger.find("sign_in.pin").text == PIN[:-1]
-    assert stranger.find("sign_in.go").disabled
-
-
-def test_somebody_new_without_a_network_reads_that_the_first_time_needs_one(stranger: Person):
-    stranger.tap("sign_in.other")
-    stranger.type("sign_in.login", "prasit")
-    stranger.enter_pin(PIN)
-    assert "ครั้งแรกต้องมีสัญญาณ ไปยังที่มีสัญญาณ" in stranger.texts()
-
-
-def test_a_tablet_without_forms_says_so_and_leads_to_the_sync(stranger: Person):
-    stranger.tap("sign_in.person:somchai")
-    stranger.enter_pin(PIN)
-    assert "ยังไม่มีแบบฟอร์มในเครื่องนี้" in stranger.texts()
-    stranger.tap("notice_action")
-    assert stranger.navigation.name == "sync_report"
+    with before(window, seeded_desk(tmp_path, 200, post), "home") as someone:
+        yield someone
 
 
 # -- home --------------------------------------------------------------------------------------
@@ -307,13 +127,6 @@ def test_the_list_is_found_again_where_it_was_left(person: Person):
     person.window.pump(4)
     assert person.navigation.screen is screen
     assert screen.list.visible_range()[0] == 100
-
-
-def test_a_tablet_without_records_says_what_will_be_found_here(stranger: Person):
-    stranger.tap("sign_in.person:somchai")
-    stranger.enter_pin(PIN)
-    stranger.tap("home.records")
-    assert "ยังไม่มีรายการในเครื่องนี้" in stranger.texts()
 
 
 # -- sync --------------------------------------------------------------------------------------
@@ -427,8 +240,7 @@ def test_the_thread_that_draws_never_writes_to_the_disk(window: Any, tmp_path: P
     someone = Person(window, desk)
     someone.wiring.start()
     window.pump(6)
-    someone.tap("sign_in.person:somchai")
-    someone.enter_pin(PIN)
+    someone.sign_in("somchai")
     someone.until(lambda: someone.navigation.name == "home")
     someone.tap("home.begin:event")
     form = someone.navigation.screen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from mobile.store.listing import Filter
 from shared.records.state import WorkflowState
 from shared.records.workflow import Status
 from shared.thai.text import search_key, sort_key
-from tests.support.tablets import AREA, Desk, a_dot_id, ready_desk, state_of
+from tests.support.tablets import AREA, SOMCHAI, Desk, a_dot_id, ready_desk, state_of
 
 MANY = 100_000
 
@@ -167,3 +168,26 @@ def test_every_line_of_100_000_is_there_once_and_in_order(crowded: Desk) -> None
     keys = [sort_key(line.title) for line in found if line is not None]
     assert keys == sorted(keys)
     assert len(keys) == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Filter(statuses=("draft",), author=SOMCHAI, scope=AREA), "status_author_changed_at"),
+        (Filter(statuses=("returned",), scope=AREA), "status_scope_changed_at"),
+        (Filter(marks=("editing", "pending")), "mark"),
+        (Filter(in_conflict=True), "conflicts"),
+    ],
+)
+def test_short_lists_read_by_the_index_of_what_they_ask_for(desk: Desk, wanted: Filter, index: str):
+    asked: list[str] = []
+    desk.app.database.watch_reads(asked.append)
+    wanted = replace(wanted, types=("factory", "visit"), newest_first=True)
+    desk.app.browser.first(wanted, 5)
+    desk.app.browser.count(wanted)
+    desk.app.database.watch_reads(None)
+    reader = desk.app.database.reader()
+    assert len(asked) == 2
+    for sql in asked:
+        plan = [str(row[3]) for row in reader.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert f"idx_listing_{index} " in plan[0]
