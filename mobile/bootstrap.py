@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from random import SystemRandom
+from typing import Final
 
 from mobile.config import APP_VERSION, TabletConfig
 from mobile.device.desktop import (
@@ -35,6 +36,8 @@ from mobile.transport.http import HttpTransport
 from mobile.transport.port import Transport
 from shared.clocks import WallClock
 from shared.ids import Ids
+
+NETWORK_ENDS_S: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -98,9 +101,11 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
 
     def close() -> None:
         jobs.call(capture.seal_all)
-        for worker in (network, jobs):
-            if isinstance(worker, ThreadWorker):
-                worker.close()
+        if isinstance(network, ThreadWorker):
+            # A server that does not answer must not hold the window open for half a minute.
+            network.close(wait_s=NETWORK_ENDS_S)
+        if isinstance(jobs, ThreadWorker):
+            jobs.close()
         if isinstance(transport, HttpTransport):
             transport.close()
         database.close()

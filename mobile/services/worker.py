@@ -70,10 +70,10 @@ class ThreadWorker:
             raise result
         return result  # type: ignore[return-value]
 
-    def close(self) -> None:
-        """Do what is in the queue, then end; waits for it."""
+    def close(self, wait_s: float | None = None) -> None:
+        """Do what is in the queue, then end; waits for it, at most `wait_s` seconds if given."""
         self._queue.put(None)
-        self._thread.join()
+        self._thread.join(wait_s)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:

@@ -137,3 +137,12 @@ def test_language_text_size_and_area_are_kept_on_the_tablet(desk: Desk) -> None:
     state = SettingsPresenter(desk.app).state
     assert (state.language, state.text_step, state.server_name) == ("en", 2, "สำนักงาน")
     assert desk.app.preferences.read().area == AREA
+
+
+def test_a_worker_that_waits_for_a_silent_server_lets_the_app_end():
+    answered = threading.Event()
+    worker = ThreadWorker(lambda act: act(), "network")
+    worker.submit(answered.wait)
+    worker.close(wait_s=0.01)
+    answered.set()
+    worker.close()
