@@ -114,6 +114,7 @@ class Synchroniser:
         try:
             report = self._run()
         finally:
+            self._database.release_reader()
             self._running.release()
         ended = self.on_ended
         if ended is not None:

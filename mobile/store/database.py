@@ -100,6 +100,17 @@ class TabletDatabase:
                 self._all_readers.append(found)
         return found
 
+    def release_reader(self) -> None:
+        """Close this thread's own connection: its thread is about to end."""
+        found: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+        if found is None:
+            return
+        with self._lock:
+            if found in self._all_readers:
+                self._all_readers.remove(found)
+                found.close()
+        del self._readers.connection
+
     def watch_reads(self, watch: Callable[[str], None] | None) -> None:
         """Hand every statement of this thread's reader to `watch` (how many, which ones)."""
         self.reader().set_trace_callback(watch)

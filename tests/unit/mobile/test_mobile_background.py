@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from mobile.services.synchronise import EVERY_MS
 from mobile.services.worker import ThreadWorker
 from shared.errors import NotFound, SurveyError
 from sync.retry import LONGEST_MS
+from sync.session import NO_NETWORK, HttpReply
 from tests.support.tablets import AREA, Desk, ready_desk
 
 
@@ -146,3 +148,21 @@ def test_a_worker_that_waits_for_a_silent_server_lets_the_app_end():
     worker.close(wait_s=0.01)
     answered.set()
     worker.close()
+
+
+def test_every_synchronisation_closes_the_connection_it_read_through(desk: Desk) -> None:
+    database = desk.app.database
+    seen: list[sqlite3.Connection] = []
+
+    def nobody_there(_: object) -> HttpReply:
+        seen.append(database.reader())
+        return NO_NETWORK
+
+    desk.line.answer = nobody_there
+    assert desk.app.synchroniser.start()
+    for thread in threading.enumerate():
+        if thread.name == "synchronise":
+            thread.join()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        seen[0].execute("SELECT 1")
+    assert database.reader().execute("SELECT 1").fetchone()[0] == 1
