@@ -1,7 +1,7 @@
 """Run style, types and every layer of tests, and print what was counted.
 
-The layers of the tests folder run from the quick and narrow to the slow and wide, in two lanes so
-that two cores are used; each is a pytest process of its own, so that one cannot disturb another.
+The layers of the tests folder run from the quick and narrow to the slow and wide, in two lanes of
+about one length so that two cores are used; each is a pytest process of its own, so that one cannot disturb another.
 A layer's output is shown when it ends: one line when it passed, all of it when it did not.
 """
 
@@ -21,8 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-QUICK_LANE = ("tidy", "unit", "property", "contract", "integration", "browser")
-WIDE_LANE = ("simulation", "ui", "e2e")
+OTHER_LANE = ("tidy", "unit", "property", "contract", "integration", "browser", "e2e")
+SCREEN_LANE = ("simulation", "ui")
 STEP_SECONDS_MAX = 1500
 """A step that hangs ends here, so that its output is seen."""
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
@@ -64,7 +64,7 @@ def main() -> int:
         Step("format", (sys.executable, "-m", "ruff", "format", "--quiet", "--check", ".")),
         Step("mypy", (sys.executable, "-m", "mypy")),
     ]
-    lanes = [lint + _layers(QUICK_LANE), _layers(WIDE_LANE)]
+    lanes = [lint + _layers(OTHER_LANE), _layers(SCREEN_LANE)]
     if only:
         lanes = [lint if name == "lint" else _layers((name,)) for name in only]
         empty = [name for name, lane in zip(only, lanes, strict=True) if not lane]
