@@ -1,7 +1,8 @@
 """Run style, types and every layer of tests, and print what was counted.
 
 The layers of the tests folder run from the quick and narrow to the slow and wide, in two lanes of
-about one length so that two cores are used; each is a pytest process of its own, so that one cannot disturb another.
+about one length, so that two cores are used. Each is a pytest process of its own, so that none can
+disturb another.
 A layer's output is shown when it ends: one line when it passed, all of it when it did not.
 """
 
