@@ -6,20 +6,20 @@ from typing import Any, Final
 
 from kivy.metrics import dp
 
-from mobile.presenters.home import HomePresenter, Short
+from mobile.presenters.home import HomePresenter, HomeState, Short
 from mobile.presenters.records import IN_CONFLICT
 from mobile.services.browse import Area
 from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
 from mobile.ui.screens.lines import RowButton, icon_of
 from mobile.ui.screens.parts import TallButton, TwoColumns
-from mobile.ui.screens.presented import PresentedScreen
+from mobile.ui.screens.presented import DrawnScreen
 from mobile.ui.strings import tr
 from mobile.ui.theme import TARGET
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton, TextButton
 from mobile.ui.widgets.dialog import BottomSheet
 from mobile.ui.widgets.label import Icon, ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, Page, Row
+from mobile.ui.widgets.layout import Card, Column, Row
 from mobile.ui.widgets.messages import Notice
 from mobile.ui.widgets.type_ahead import Found, TypeAhead, search_in
 from mobile.ui.words import say
@@ -72,14 +72,14 @@ class ShortList(Card):
             self._rows.add_widget(row)
 
 
-class HomeScreen(PresentedScreen):
+class HomeScreen(DrawnScreen):
     """Where a day begins and where every way ends."""
 
     def __init__(self, presenter: HomePresenter, navigation: Navigation) -> None:
         super().__init__(
             presenter, navigation, "home.title", can_go_back=False, automation_id="home"
         )
-        page = Page()
+        page = self._page
         self._told = Column(spacing=dp(8))
         self._columns = TwoColumns(left=0.44)
         self._head = Card(spacing=dp(4))
@@ -91,7 +91,6 @@ class HomeScreen(PresentedScreen):
             short.all.bind(on_release=lambda _, name=name: self._open_all(name))
             self._columns.right_side.add_widget(short)
         page.column.add_widget(self._columns)
-        self._page = page
         self.set_body(page)
         settings = SecondaryButton(
             text_key="settings.title", icon_name="settings", automation_id="home.settings"
@@ -102,26 +101,9 @@ class HomeScreen(PresentedScreen):
         )
         records.bind(on_release=lambda *_: navigation.open("records"))
         self.set_actions(settings, records)
-        self._drawn: Any = None
 
-    def entering(self, **_: Any) -> None:
-        """Look everything up anew."""
-        super().entering()
-        self.presenter.refresh()
-
-    def synchronised(self) -> None:
-        """Something may have come."""
-        self.presenter.refresh()
-
-    def apply_look(self) -> None:
-        """Every word of the presenter anew."""
-        self._drawn = None
-        self.show_state()
-
-    def show_state(self, *_: Any) -> None:
+    def draw(self, state: HomeState, before: HomeState | None) -> None:
         """Draw what differs from what is drawn; the pill is the bar's own matter."""
-        state = self.presenter.state
-        before, self._drawn = self._drawn, state
         names = ("greeting", "role", "today", "area", "areas")
         if before is None or any(getattr(state, n) != getattr(before, n) for n in names):
             self._show_head()
