@@ -9,9 +9,7 @@ changes it is one transaction of the replica.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Generator, Sequence
 from typing import Final
 
 from shared import limits
@@ -29,11 +27,10 @@ from sync.exchange import (
     code_of,
     facts_of,
     fits,
-    names_file,
     retry_after_ms,
 )
+from sync.files import BLOB, FileExchange
 from sync.messages import (
-    ChangeResult,
     Page,
     PullAnswer,
     PullRequest,
@@ -43,11 +40,11 @@ from sync.messages import (
     Withheld,
 )
 from sync.ports import NumberedLine, Replica
+from sync.reports import Act, Progress, SessionReport, Step, Watch
 from sync.version import MEDIA_TYPE, PROTOCOL
 
 PUSH: Final = "/api/v1/sync/push"
 PULL: Final = "/api/v1/sync/pull"
-BLOB: Final = "/api/v1/blobs/"
 
 __all__ = [
     "BLOB",
@@ -65,44 +62,8 @@ __all__ = [
 ]
 
 
-class Step(StrEnum):
-    """Where a session is; the tablet shows it in words."""
-
-    PUSH = "push"
-    PULL = "pull"
-    FILES = "files"
-    DONE = "done"
-
-
-@dataclass(slots=True)
-class SessionReport:
-    """What a session did, for the report in words. Times of waiting are in milliseconds."""
-
-    end: End = End.DONE
-    sent: int = 0
-    results: list[ChangeResult] = field(default_factory=list)
-    rows_received: int = 0
-    blobs_sent: int = 0
-    blobs_received: int = 0
-    blobs_refused: int = 0
-    mismatched: list[str] = field(default_factory=list)
-    retry_after_ms: int = 0
-    code: str = ""
-    round_trips: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a step is: `done` of `total` (0 when unknown)."""
-
-    step: Step
-    done: int = 0
-    total: int = 0
-
-
 Conversation = Generator[HttpRequest, HttpReply, SessionReport]
 Exchange = Generator[HttpRequest, HttpReply, HttpReply]
-Act = Generator[HttpRequest, HttpReply, None]
 
 
 def _quiet(_: Progress) -> None:
@@ -112,7 +73,7 @@ def _quiet(_: Progress) -> None:
 class SyncSession:
     """One session of one replica. Make a new one for each synchronisation."""
 
-    def __init__(self, replica: Replica, on_progress: Callable[[Progress], None] = _quiet) -> None:
+    def __init__(self, replica: Replica, on_progress: Watch = _quiet) -> None:
         self._replica = replica
         self._progress = on_progress
         self._report = SessionReport()
@@ -120,13 +81,14 @@ class SyncSession:
         self._failures = 0
         self._restarts = 0
         self._withheld: set[int] = set()
+        self._files = FileExchange(replica, self._ask, self._report, on_progress)
 
     def run(self) -> Conversation:
         """Push, pull, exchange files; returns the report and never raises for the network."""
         try:
             yield from self._push()
             refused = yield from self._pull_if_allowed()
-            yield from self._files()
+            yield from self._files.run()
             if refused is not None:
                 raise refused
             self._progress(Progress(Step.DONE))
@@ -204,7 +166,9 @@ class SyncSession:
         line = lines[0]
         if line.number in self._withheld:
             raise Stop(End.REFUSED, code_of(reply))
-        if not (yield from self._send_blob(hashlib.sha256(line.line).hexdigest(), line.line)):
+        if not (
+            yield from self._files.send_whole(hashlib.sha256(line.line).hexdigest(), line.line)
+        ):
             raise Stop(End.REFUSED, code_of(reply))
         self._withheld.add(line.number)
         self._failures = 0
@@ -297,48 +261,6 @@ class SyncSession:
                 self._report.mismatched.extend(scope for scope, _ in rest)
         if self._report.mismatched:
             self._report.end = End.MISMATCH
-
-    def _files(self) -> Act:
-        yield from self._fetch_wanted()
-        waiting = self._replica.blobs_to_send()
-        for done, blob in enumerate(waiting):
-            self._progress(Progress(Step.FILES, done, len(waiting)))
-            reply = yield from self._ask(HttpRequest("HEAD", BLOB + blob.sha256))
-            held = reply.status == 200 and names_file(reply, blob.sha256)
-            if not held:
-                data = self._replica.blob_bytes(blob.sha256)
-                held = yield from self._send_blob(blob.sha256, data)
-            if held:
-                self._replica.blob_sent(blob.sha256)
-                self._report.blobs_sent += 1
-
-    def _send_blob(self, sha256: str, data: bytes) -> Generator[HttpRequest, HttpReply, bool]:
-        """True when the server says that it holds this very file; a refused one stops no other."""
-        headers = (("content-type", "application/octet-stream"),)
-        reply = yield from self._ask(HttpRequest("PUT", BLOB + sha256, data, headers))
-        if reply.status in (200, 201):
-            if not names_file(reply, sha256):
-                raise Stop(End.NO_NETWORK, "sync.not_our_server")
-            return True
-        if reply.status >= 500:
-            raise Stop(End.REFUSED, code_of(reply))
-        self._report.blobs_refused += 1
-        self._report.code = code_of(reply)
-        return False
-
-    def _fetch_wanted(self) -> Act:
-        wanted = self._replica.blobs_wanted()
-        for done, sha256 in enumerate(wanted):
-            self._progress(Progress(Step.FILES, done, len(wanted)))
-            reply = yield from self._ask(HttpRequest("GET", BLOB + sha256))
-            if 400 <= reply.status < 500:
-                continue
-            if reply.status != 200:
-                raise Stop(End.REFUSED, code_of(reply))
-            if hashlib.sha256(reply.body).hexdigest() != sha256:
-                raise Stop(End.NO_NETWORK, "sync.file_damaged")
-            self._replica.keep_blob(sha256, reply.body)
-            self._report.blobs_received += 1
 
 
 def _push_request(

@@ -17,7 +17,7 @@ from shared.errors import BadInput, TooLarge
 from shared.limits import BLOB_BYTES_MAX, PULL_ANSWER_BYTES_MAX
 from sync.codec import gunzip_bytes
 from sync.exchange import NO_NETWORK, HttpReply, HttpRequest
-from sync.session import BLOB
+from sync.files import BLOB
 
 CONNECT_S: Final = 10.0
 READ_S: Final = 30.0
