@@ -13,16 +13,13 @@ from collections.abc import Generator, Sequence
 from typing import Final
 
 from shared import limits
-from shared.errors import BadInput
 from sync import codec
-from sync.digest import combined
 from sync.exchange import (
     NO_NETWORK,
     End,
     HttpReply,
     HttpRequest,
     Stop,
-    believed_pull,
     believed_push,
     code_of,
     facts_of,
@@ -31,20 +28,17 @@ from sync.exchange import (
 )
 from sync.files import BLOB, FileExchange
 from sync.messages import (
-    Page,
-    PullAnswer,
-    PullRequest,
     PushAnswer,
     PushBatch,
     PushHeader,
     Withheld,
 )
 from sync.ports import NumberedLine, Replica
+from sync.pulling import PULL, Pulling
 from sync.reports import Act, Progress, SessionReport, Step, Watch
 from sync.version import MEDIA_TYPE, PROTOCOL
 
 PUSH: Final = "/api/v1/sync/push"
-PULL: Final = "/api/v1/sync/pull"
 
 __all__ = [
     "BLOB",
@@ -82,6 +76,9 @@ class SyncSession:
         self._restarts = 0
         self._withheld: set[int] = set()
         self._files = FileExchange(replica, self._ask, self._report, on_progress)
+        self._pulling = Pulling(
+            replica, self._ask, self._report, on_progress, self._settle_and_push
+        )
 
     def run(self) -> Conversation:
         """Push, pull, exchange files; returns the report and never raises for the network."""
@@ -101,7 +98,7 @@ class SyncSession:
     def _pull_if_allowed(self) -> Generator[HttpRequest, HttpReply, Stop | None]:
         """A tablet too old to receive, or not allowed to, sends its files all the same."""
         try:
-            yield from self._pull()
+            yield from self._pulling.run()
         except Stop as stop:
             if stop.end not in (End.UPGRADE, End.REFUSED):
                 raise
@@ -185,82 +182,10 @@ class SyncSession:
         if not self._replica.begin_epoch(epoch, number, chain):
             self._replica.mint_incarnation()
 
-    def _pull(self) -> Act:
-        while True:
-            standing = self._replica.standing()
-            request = PullRequest(
-                PROTOCOL,
-                standing.epoch,
-                standing.client,
-                standing.cursors,
-                limits.PULL_BYTES_MAX,
-            )
-            body = codec.encode_pull(request)
-            reply = yield from self._ask(
-                HttpRequest("POST", PULL, body, (("content-type", MEDIA_TYPE),))
-            )
-            if reply.status == 409:
-                self._answer_conflict(reply)
-                yield from self._push()
-                continue
-            if reply.status == 426:
-                raise Stop(End.UPGRADE, code_of(reply))
-            if reply.status != 200:
-                raise Stop(End.REFUSED, code_of(reply))
-            if self._take(believed_pull(reply, request), request):
-                return
-            after = self._replica.standing()
-            if (after.cursors, after.client) == (standing.cursors, standing.client):
-                raise Stop(End.REFUSED, "sync.no_progress")
-
-    def _take(self, answer: PullAnswer, request: PullRequest) -> bool:
-        """Apply an answer; True when every scope has reached its head."""
-        self._replica.note_server_time(answer.server_time_ms)
-        if answer.granted is not None and set(answer.granted) != set(request.scopes):
-            self._replica.hold_scopes(answer.granted)
-        more = answer.granted is not None and not set(answer.granted) <= set(request.scopes)
-        for page in answer.pages:
-            if not self._apply(page):
-                raise Stop(End.REFUSED, "sync.page_out_of_order")
-            self._report.rows_received += len(page.rows)
-            self._progress(Progress(Step.PULL, page.cursor, page.head))
-            more = more or page.cursor < page.head
-        if not more:
-            self._compare(answer, request)
-            self._mind_copy(answer)
-        return not more
-
-    def _apply(self, page: Page) -> bool:
-        try:
-            return self._replica.apply_page(page)
-        except BadInput as reason:
-            raise Stop(End.REFUSED, reason.code) from reason
-
-    def _mind_copy(self, answer: PullAnswer) -> None:
-        """A server that knows more of this client than it does itself was spoken to by another
-        copy of this database: become a new client before the next save is numbered."""
-        standing = self._replica.standing()
-        if answer.client != standing.client or answer.number < standing.number:
-            return
-        if (answer.number, answer.chain) != (standing.number, standing.chain):
-            self._replica.mint_incarnation()
-
-    def _compare(self, answer: PullAnswer, request: PullRequest) -> None:
-        """Digests are compared at the head only, and never adopted: a difference is reported."""
-        held = self._replica.standing().digests
-        paged = {page.scope for page in answer.pages}
-        for page in answer.pages:
-            if page.digest is not None and int(page.digest, 16) != held.get(page.scope):
-                self._report.mismatched.append(page.scope)
-        if answer.unchanged is not None:
-            asked = set(request.scopes)
-            if answer.granted is not None:
-                asked &= set(answer.granted)
-            rest = [(scope, held[scope]) for scope in sorted(asked - paged) if scope in held]
-            if combined(rest) != answer.unchanged:
-                self._report.mismatched.extend(scope for scope, _ in rest)
-        if self._report.mismatched:
-            self._report.end = End.MISMATCH
+    def _settle_and_push(self, reply: HttpReply) -> Act:
+        """A pull was answered 409: settle which line is believed, then offer what it misses."""
+        self._answer_conflict(reply)
+        yield from self._push()
 
 
 def _push_request(
