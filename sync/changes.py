@@ -1,13 +1,16 @@
 """A change: one save, by one person, on one device, never edited afterwards.
 
-On the wire and in every database a change is one opaque line, a JSON object of two texts::
+On the wire and in every database a change is one opaque line: two texts of canonical JSON with a
+tab between them (canonical JSON holds no raw tab)::
 
-    {"head": "<canonical JSON>", "values": "<canonical JSON>"}
+    <head>TAB<values>
 
-`head` has ids, operations, what the author had been shown (`seen`), and a commitment per value; its
-bytes are hashed as written. `values` has the values and salts, in the order of the head's records.
-The change id is the dot of every value it writes. Client, number and chain order the transport only
-and are not part of it.
+`head` has ids, operations, the names of the fields, what the author had been shown (`seen`), and
+one commitment over the commitments of all values; its bytes are hashed as written, before anything
+is parsed. `values` has the values in the order of the head's records and fields, and the salts. The
+commitment of each value follows from value and salt, so it need not travel: forty hashes an
+inspection would be more than its answers. The change id is the dot of every value it writes.
+Client, number and chain order the transport only and are not part of it.
 """
 
 from __future__ import annotations
@@ -15,15 +18,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from shared import limits
-from shared.canonical import JsonValue, canonical_bytes, canonical_text, read_json
+from shared.canonical import JsonLike, JsonValue, canonical_bytes, read_json
 from shared.errors import BadInput, TooLarge
 from shared.ids import is_sha256, is_uuid
 from shared.records.state import EXISTENCE, NOTE
 from sync.bounds import a_count, a_list, a_text, a_time, a_uuid, an_integer, an_object
-from sync.commitments import commitment, head_hash
+from sync.commitments import commitment_bytes, commitments_root, head_hash
 from sync.version import CHANGE_VERSION
 
 
@@ -121,23 +125,27 @@ class MalformedChange(BadInput):
 
 def seal(change: Change) -> SealedChange:
     """Write a change as its line. Raises TooLarge when it exceeds one change's bound."""
-    head = canonical_bytes(_head_json(change))
-    values = canonical_text(
-        {
-            "values": [{n: w.value for n, w in e.writes.items()} for e in change.records],
-            "salts": [
-                {n: w.salt for n, w in e.writes.items() if w.salt is not None}
-                for e in change.records
-            ],
-        }
+    names = [sorted(edit.writes) for edit in change.records]
+    written = [[edit.writes[n] for n in ns] for edit, ns in zip(change.records, names, strict=True)]
+    root = commitments_root(
+        commitment_bytes(name, write.value, write.salt)
+        for ns, writes in zip(names, written, strict=True)
+        for name, write in zip(ns, writes, strict=True)
     )
-    line = canonical_bytes({"head": head.decode(), "values": values})
+    body: dict[str, JsonLike] = {"values": [[w.value for w in writes] for writes in written]}
+    if any(write.salt is not None for writes in written for write in writes):
+        body["salts"] = [
+            {n: w.salt for n, w in edit.writes.items() if w.salt is not None}
+            for edit in change.records
+        ]
+    head = canonical_bytes(_head_json(change, names, root))
+    line = b"\t".join((head, canonical_bytes(body)))
     if len(line) > limits.CHANGE_BYTES_MAX:
         raise TooLarge("one save is larger than a change may be", bytes=len(line))
     return SealedChange(change.id, line, head_hash(head))
 
 
-def _head_json(change: Change) -> JsonValue:
+def _head_json(change: Change, names: list[list[str]], root: str) -> JsonValue:
     head: dict[str, JsonValue] = {
         "v": CHANGE_VERSION,
         "id": change.id,
@@ -146,7 +154,8 @@ def _head_json(change: Change) -> JsonValue:
         "saved_at": change.saved_at,
         "monotonic_ms": change.monotonic_ms,
         "boot": change.boot_id,
-        "records": [_edit_json(edit) for edit in change.records],
+        "commits": root,
+        "records": [_edit_json(e, ns) for e, ns in zip(change.records, names, strict=True)],
     }
     if change.clock_offset_ms is not None:
         head["offset_ms"] = change.clock_offset_ms
@@ -155,19 +164,19 @@ def _head_json(change: Change) -> JsonValue:
     return head
 
 
-def _edit_json(edit: RecordEdit) -> JsonValue:
+def _edit_json(edit: RecordEdit, names: list[str]) -> JsonValue:
     out: dict[str, JsonValue] = {
         "record": edit.record,
         "type": edit.type,
         "form": edit.form,
         "version": edit.version,
         "op": str(edit.operation),
-        "base": edit.base,
-        "fields": {
-            name: [commitment(name, write.value, write.salt), list(write.seen)]
-            for name, write in edit.writes.items()
-        },
+        "fields": list(names),
     }
+    if any(write.seen for write in edit.writes.values()):
+        out["seen"] = [list(edit.writes[name].seen) for name in names]
+    if edit.base:
+        out["base"] = edit.base
     if edit.scope is not None:
         out["scope"] = edit.scope
     if edit.parent is not None:
@@ -186,20 +195,19 @@ def _edit_json(edit: RecordEdit) -> JsonValue:
 class FramedLine:
     """A line taken apart but not yet believed."""
 
-    head: str
-    values: str
+    head: bytes
+    values: bytes
     head_hash: bytes
 
 
 def frame(line: bytes) -> FramedLine:
     """Take a line apart. Raises BadInput when not even the frame can be read."""
-    raw = read_json(line, bytes_max=2 * limits.CHANGE_BYTES_MAX)
-    if not isinstance(raw, dict) or set(raw) != {"head", "values"}:
-        raise BadInput("a change line must be an object of head and values")
-    head, values = raw["head"], raw["values"]
-    if not isinstance(head, str) or not isinstance(values, str):
-        raise BadInput("head and values of a change line must be texts")
-    return FramedLine(head, values, head_hash(head.encode()))
+    if len(line) > 2 * limits.CHANGE_BYTES_MAX:
+        raise TooLarge("a line is larger than a change may be", bytes=len(line))
+    head, tab, values = line.partition(b"\t")
+    if not head or not tab:
+        raise BadInput("a change line is a head and values with a tab between them")
+    return FramedLine(head, values, head_hash(head))
 
 
 def read_change(framed: FramedLine) -> Change:
@@ -210,7 +218,7 @@ def read_change(framed: FramedLine) -> Change:
     """
     change_id: str | None = None
     try:
-        if len(framed.head.encode()) + len(framed.values.encode()) > limits.CHANGE_BYTES_MAX:
+        if len(framed.head) + len(framed.values) > limits.CHANGE_BYTES_MAX:
             raise BadInput("the change is larger than a change may be")
         head: Any = read_json(framed.head, bytes_max=limits.CHANGE_BYTES_MAX)
         if isinstance(head, dict) and isinstance(head.get("id"), str) and is_uuid(head["id"]):
@@ -231,7 +239,8 @@ class _Reader:
         self.head = an_object(head, "head")
         body = an_object(body, "values")
         self.values = a_list(body.get("values"), "values")
-        self.salts = a_list(body.get("salts"), "salts")
+        self.salts = a_list(body["salts"], "salts") if "salts" in body else [{}] * len(self.values)
+        self.commits: list[bytes] = []
 
     def change(self) -> Change:
         head = self.head
@@ -248,6 +257,8 @@ class _Reader:
             raise BadInput("a change names each record once")
         if any(change_id in write.seen for edit in edits for write in edit.writes.values()):
             raise BadInput("nobody can have been shown the value that they are about to write")
+        if commitments_root(self.commits) != head.get("commits"):
+            raise BadInput("the values are not those the head commits to")
         offset = head.get("offset_ms")
         return Change(
             id=change_id,
@@ -291,38 +302,50 @@ class _Reader:
         )
 
     def _writes(self, index: int, raw: dict[str, Any]) -> dict[str, FieldWrite]:
-        fields = an_object(raw.get("fields"), "fields")
-        values = an_object(self.values[index], "values")
+        fields = a_list(raw.get("fields"), "fields")
+        values = a_list(self.values[index], "values")
         salts = an_object(self.salts[index], "salts")
+        shown = a_list(raw["seen"], "seen") if "seen" in raw else [()] * len(fields)
         if len(fields) > limits.FIELDS_PER_RECORD_MAX:
             raise BadInput("too many fields in one record of a change")
-        if set(fields) != set(values) or not set(salts) <= set(fields):
-            raise BadInput("values and salts must name the fields of the head")
-        return {
-            name: _write(name, raw, values[name], salts.get(name)) for name, raw in fields.items()
+        if len(values) != len(fields) or len(shown) != len(fields):
+            raise BadInput("values and seen must be as many as fields")
+        writes = {
+            a_field(name): _write(name, value, seen, salts.get(name))
+            for name, value, seen in zip(fields, values, shown, strict=True)
         }
+        if len(writes) != len(fields) or not salts.keys() <= writes.keys():
+            raise BadInput("a field is named once, and salts name fields of the head")
+        self.commits.extend(
+            commitment_bytes(name, write.value, write.salt) for name, write in writes.items()
+        )
+        return writes
 
 
-def _write(name: str, raw: Any, value: JsonValue, salt: Any) -> FieldWrite:
-    if not _is_field(name):
-        raise BadInput(f"not a field key: {name[:80]!r}")
-    pair = a_list(raw, "field")
-    if len(pair) != 2:
-        raise BadInput("a field of the head is a commitment and what was seen")
-    seen = a_list(pair[1], "seen")
+def _write(name: str, value: JsonValue, shown: Any, salt: Any) -> FieldWrite:
+    if salt is not None and not (isinstance(salt, str) and _is_salt(salt)):
+        raise BadInput("a salt is 32 lower-case hex digits")
+    if name == EXISTENCE:
+        act = value.get("act") if isinstance(value, dict) else None
+        if not (isinstance(act, str) and act in _ACTS):
+            raise BadInput("existence says delete or restore")
+    if not shown:
+        return FieldWrite(value, (), salt)
+    seen = a_list(shown, "seen")
     most = limits.SEEN_OF_EXISTENCE_MAX if name == EXISTENCE else limits.SEEN_MAX
     if len(seen) > most:
         raise BadInput("a save names more values than a person can have been shown")
-    if salt is not None and not (isinstance(salt, str) and _is_salt(salt)):
-        raise BadInput("a salt is 32 lower-case hex digits")
-    act = value.get("act") if isinstance(value, dict) else None
-    if name == EXISTENCE and not (isinstance(act, str) and act in _ACTS):
-        raise BadInput("existence says delete or restore")
-    if commitment(name, value, salt) != pair[0]:
-        raise BadInput(f"the value of {name[:80]} is not the one its head commits to")
     return FieldWrite(value, tuple(a_uuid(dot, "seen") for dot in seen), salt)
 
 
+def a_field(name: Any) -> str:
+    """A field key, or BadInput."""
+    if not isinstance(name, str) or not _is_field(name):
+        raise BadInput(f"not a field key: {str(name)[:80]!r}")
+    return name
+
+
+@lru_cache(maxsize=8192)
 def _is_field(name: str) -> bool:
     if name in (EXISTENCE, NOTE):
         return True

@@ -1,13 +1,15 @@
 """Commitments and the chain: what lets a change be verified after its personal values are erased.
 
-A change's head commits to every value by hash. Values of personal or unknown questions are salted,
-so that a commitment does not betray a guessable value once value and salt are destroyed. The chain
-binds the heads of one client in their order: it alone detects a gap, a fork, a clone, tampering.
+A change's head commits to every value, by one hash over the hashes of all. Values of personal or
+unknown questions are salted, so that a commitment does not betray a guessable value once value and
+salt are destroyed. The chain binds the heads of one client in their order: it alone detects a gap,
+a fork, a clone, tampering.
 """
 
 from __future__ import annotations
 
 import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Final
 
@@ -15,14 +17,34 @@ from shared.canonical import JsonValue, canonical_bytes
 
 SALT_BYTES: Final = 16
 _VALUE_TAG: Final = b"samruat.value.1"
+_ROOT_TAG: Final = b"samruat.root.1"
 _CHAIN_TAG: Final = b"samruat.chain.1"
 _CONTENT_TAG: Final = b"samruat.content.1"
 
 
+def commitment_bytes(field: str, value: JsonValue, salt: str | None) -> bytes:
+    """SHA-256, 32 bytes, over salt (32 hex digits or none), field key and value."""
+    parts = (_VALUE_TAG, (salt or "").encode("ascii"), field.encode(), _value_bytes(value))
+    return hashlib.sha256(b"\0".join(parts)).digest()
+
+
 def commitment(field: str, value: JsonValue, salt: str | None) -> str:
-    """SHA-256, as 64 hex digits, over salt (32 hex digits or none), field key and value."""
-    parts = (_VALUE_TAG, (salt or "").encode("ascii"), field.encode(), canonical_bytes(value))
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """`commitment_bytes` as 64 hex digits."""
+    return commitment_bytes(field, value, salt).hex()
+
+
+def _value_bytes(value: JsonValue) -> bytes:
+    """`canonical_bytes`, quick for the plain text that nearly every answer is."""
+    if type(value) is str and value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'.encode()
+    return canonical_bytes(value)
+
+
+def commitments_root(commitments: Iterable[bytes]) -> str:
+    """The one commitment that a head carries, over those of all its values (32 bytes each) in the
+    order of the head's records and fields; base64url without padding, 43 characters."""
+    root = hashlib.sha256(_ROOT_TAG + b"".join(commitments)).digest()
+    return urlsafe_b64encode(root).rstrip(b"=").decode("ascii")
 
 
 def head_hash(head: bytes) -> bytes:

@@ -11,8 +11,8 @@ import pytest
 
 from sync.changes import FieldWrite, Operation, RecordEdit, SealedChange
 from sync.codec import decode_push_answer
-from sync.commitments import commitment
 from sync.version import MEDIA_TYPE
+from tests.support.forged import forged
 from tests.support.offices import AREA, TestOffice, TestTablet
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -154,14 +154,10 @@ def same_on_both(story: str, verdicts: list[str]) -> None:
 
 
 def crafted(tablet: TestTablet, head: dict[str, Any], values: Any, salts: Any) -> SealedChange:
-    text = json.dumps(head)
-    line = json.dumps({"head": text, "values": json.dumps({"values": values, "salts": salts})})
-    from sync.commitments import head_hash
-
-    return SealedChange(str(head.get("id")), line.encode(), head_hash(text.encode()))
+    return forged(head, {"values": values, "salts": salts})
 
 
-def good_head(tablet: TestTablet, value: Any = "1") -> dict[str, Any]:
+def good_head(tablet: TestTablet) -> dict[str, Any]:
     return {
         "v": 1,
         "id": tablet.new_id(),
@@ -170,6 +166,7 @@ def good_head(tablet: TestTablet, value: Any = "1") -> dict[str, Any]:
         "saved_at": 1,
         "monotonic_ms": 1,
         "boot": "b",
+        "commits": "",
         "records": [
             {
                 "record": tablet.new_id(),
@@ -179,7 +176,8 @@ def good_head(tablet: TestTablet, value: Any = "1") -> dict[str, Any]:
                 "op": "create",
                 "scope": AREA,
                 "base": 0,
-                "fields": {"a": [commitment("a", value, None), []]},
+                "fields": ["a"],
+                "seen": [[]],
             }
         ],
     }
@@ -195,12 +193,12 @@ def test_any_value_in_any_part_of_a_change_is_kept_and_the_chain_goes_on(
         for value in VALUES:
             head = good_head(tablet)
             head[name] = value
-            lines.append(crafted(tablet, head, [{"a": "1"}], [{}]))
+            lines.append(crafted(tablet, head, [["1"]], [{}]))
     for name in good_head(tablet)["records"][0]:
         for value in VALUES:
             head = good_head(tablet)
             head["records"][0][name] = value
-            lines.append(crafted(tablet, head, [{"a": "1"}], [{}]))
+            lines.append(crafted(tablet, head, [["1"]], [{}]))
     for start in range(0, len(lines), 100):
         tablet.pending = list(lines[start : start + 100])
         results = tablet.push()
