@@ -78,6 +78,21 @@ RETRY_MS_MIN: Final = 2_000
 RETRY_MS_MAX: Final = 15 * 60_000
 REPAIRS_PER_SCOPE_AND_DAY_MAX: Final = 1
 FORGETTABLE_AGE_DAYS: Final = 45
+REPAIR_BUCKETS: Final = 256
+REPAIR_BYTES_MAX: Final = 4 * MIB
+"""Decompressed: the rows that a tablet lists, and the states that it is sent, at once."""
+REPAIR_TRIES_PER_DAY_MAX: Final = 8
+"""How often a day one tablet may begin to repair one scope: a cut repair begins anew."""
+TOMBSTONES_KEPT_DAYS: Final = 400
+"""A tablet away for longer reads its areas anew."""
+
+# --- a file with what is unsent -----------------------------------------------------------------
+BUNDLE_PARTS_MAX: Final = 5_000
+BUNDLE_FILES_MAX: Final = 20_000
+BUNDLE_MANIFEST_BYTES_MAX: Final = 8 * MIB
+BUNDLE_BYTES_MAX: Final = 3_900 * MIB
+"""Of changes and files; below what a stick's usual file system can hold in one file."""
+BUNDLE_FILE_BYTES_MAX: Final = 4_000 * MIB
 
 # --- saving -------------------------------------------------------------------------------------
 SEAL_IDLE_MS: Final = 60_000
@@ -87,6 +102,22 @@ STORAGE_RESERVE_BYTES: Final = 64 * MIB
 
 # --- files --------------------------------------------------------------------------------------
 BLOB_BYTES_MAX: Final = 64 * MIB
+WHOLE_FILE_BYTES_MAX: Final = 512 * KIB
+"""A tablet sends a file up to this size by one request; a larger one goes in parts."""
+PART_BYTES_MIN: Final = 256 * KIB
+PART_BYTES_MAX: Final = 1 * MIB
+PARTS_OF_ONE_FILE_MAX: Final = 256
+PARTS_KEPT_BYTES_MAX: Final = 256 * MIB
+"""Parts of unfinished files that one tablet may leave at the server."""
+PARTS_KEPT_DAYS: Final = 14
+"""How long the server keeps parts of a file that nobody finishes."""
+THUMBNAIL_BYTES_MAX: Final = 48 * KIB
+PICTURE_HEAD_BYTES_MAX: Final = 512 * KIB
+"""How far into a picture its measures are looked for; beyond, it counts as unreadable."""
+FILE_NAMES_ASKED_MAX: Final = 500
+"""Files that one question to the server may name."""
+THUMBNAILS_PER_SESSION_MAX: Final = 200
+REASON_LENGTH_MAX: Final = 500
 IMAGE_PIXELS_MAX: Final = 100_000_000
 IMAGE_SIDE_PIXELS_MAX: Final = 30_000
 PHOTO_SIDE_PIXELS_MAX: Final = 1_600
@@ -136,6 +167,9 @@ assert PULL_BYTES_DEFAULT <= PULL_BYTES_MAX
 assert CHANGE_BYTES_MAX < STATE_BYTES_MAX, "a state holds at least what one change may say"
 assert TEXT_LENGTH_MAX * 3 < CHANGE_BYTES_MAX, "the longest Thai answer fits a change"
 assert SIGNATURE_BYTES_MAX <= BLOB_BYTES_MAX
+assert PART_BYTES_MIN <= WHOLE_FILE_BYTES_MAX <= PART_BYTES_MAX <= PULL_ANSWER_BYTES_MAX
+assert PARTS_OF_ONE_FILE_MAX * PART_BYTES_MIN >= BLOB_BYTES_MAX, "every file can be cut"
+assert PARTS_KEPT_BYTES_MAX >= 2 * BLOB_BYTES_MAX, "an unfinished file does not bar the next"
 assert PHOTO_SIDE_PIXELS_MAX**2 <= IMAGE_PIXELS_MAX
 assert QUESTIONS_PER_FORM_MAX <= FIELDS_PER_RECORD_MAX, "a change can answer every question"
 assert RETRY_MS_MIN < RETRY_MS_MAX
@@ -143,4 +177,7 @@ assert PIN_DIGITS_MIN <= PIN_DIGITS_MAX
 assert STAFF_SESSION_IDLE_MS <= STAFF_SESSION_MS_MAX
 assert PAGE_ROWS_DEFAULT <= PAGE_ROWS_MAX
 assert BALLAST_BYTES < STORAGE_RESERVE_BYTES
+assert BUNDLE_BYTES_MAX < BUNDLE_FILE_BYTES_MAX < 4096 * MIB
+assert BUNDLE_PARTS_MAX + BUNDLE_FILES_MAX < 2**16 - 1, "a plain zip counts its entries in 16 bits"
+assert STATE_BYTES_MAX < REPAIR_BYTES_MAX
 assert len(str(INTEGER_MAX)) <= NUMBER_DIGITS_MAX

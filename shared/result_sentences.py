@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from shared.recovery_sentences import RECOVERY_SENTENCES
+
 _KEPT: Final[Mapping[str, tuple[str, str]]] = {
     "change.malformed": (
         "สำนักงานอ่านบันทึกนี้ไม่ได้ อาจเสียหายหรือมาจากแอปคนละรุ่น จึงเก็บไว้ทั้งก้อน กรุณาอัปเดตแอป แล้วแจ้งผู้ดูแลระบบ",
@@ -198,4 +200,10 @@ _SYNC: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 
-RESULT_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {**_KEPT, **_FLAGGED, **_REFUSED, **_SYNC}
+RESULT_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    **_KEPT,
+    **_FLAGGED,
+    **_REFUSED,
+    **_SYNC,
+    **RECOVERY_SENTENCES,
+}
