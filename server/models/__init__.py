@@ -28,9 +28,19 @@ from server.models.records import (
     ScopeRow,
     SettingRow,
 )
+from server.models.recovery import (
+    BackedUpClientRow,
+    BackupRow,
+    IncidentRow,
+    JournalEntryRow,
+    ReceiptRow,
+)
+from server.models.settling import DeviceReportRow, FormerAreaRow, NoticeRow
 
 __all__ = [
     "AuditRow",
+    "BackedUpClientRow",
+    "BackupRow",
     "Base",
     "BlobReferenceRow",
     "BlobRow",
@@ -39,14 +49,20 @@ __all__ = [
     "CodebookRow",
     "DeviceAreaRow",
     "DevicePersonRow",
+    "DeviceReportRow",
     "DeviceRow",
     "EnrolmentRow",
     "FormRow",
+    "FormerAreaRow",
     "HoursRow",
+    "IncidentRow",
+    "JournalEntryRow",
     "MembershipRow",
+    "NoticeRow",
     "PersonAreaRow",
     "PersonRow",
     "QuarantineRow",
+    "ReceiptRow",
     "ReceivedRow",
     "RecordRow",
     "RootRow",

@@ -85,7 +85,10 @@ class WriteRow(Base):
 class QuarantineRow(Base):
     """A change that could not be applied: kept, answered by its code, waiting for staff.
 
-    `line` is None while a withheld body is still to come through the blob door (`body`).
+    `line` is None while a withheld body is still to come through the blob door (`body`). `record`
+    is the first it touches, `scope` the area it names or its record lies in. `released_at` is when
+    it was applied, `closed_at` when staff kept it aside for good (`reason`); `terms` says as JSON
+    as what they accepted it.
     """
 
     __tablename__ = "quarantine"
@@ -102,3 +105,9 @@ class QuarantineRow(Base):
     author: Mapped[Id | None]
     received_at: Mapped[Millis]
     released_at: Mapped[Millis | None]
+    record: Mapped[Id | None] = mapped_column(index=True)
+    scope: Mapped[Scope | None]
+    closed_at: Mapped[Millis | None]
+    closed_by: Mapped[Id | None]
+    terms: Mapped[Words] = mapped_column(default="")
+    reason: Mapped[Words] = mapped_column(default="")

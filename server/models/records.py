@@ -38,8 +38,9 @@ class RecordRow(Base):
     `state` is shipped verbatim. `open_conflicts` counts fields of this record alone; of a root,
     `tree_content` is the content hash that a submit or approval names, `tree_conflicts` counts the
     conflicts over its live rows too, `problems` the hard problems of the form,
-    `missing_files` the files named and not held. `title`, `subtitle`, `occurred_on` (ISO date),
-    `sort_key`, `search_key` are what lists show and sort by.
+    `missing_files` the files named and not held, `relevance_conflicts` (counted in
+    `tree_conflicts`, too) answers that hide others whose author had not been shown them. `title`,
+    `subtitle`, `occurred_on` (ISO date), `sort_key`, `search_key` are what lists show and sort by.
     """
 
     __tablename__ = "record"
@@ -67,6 +68,7 @@ class RecordRow(Base):
     tree_conflicts: Mapped[int] = mapped_column(default=0)
     problems: Mapped[int] = mapped_column(default=0)
     missing_files: Mapped[int] = mapped_column(default=0)
+    relevance_conflicts: Mapped[int] = mapped_column(default=0)
     author: Mapped[Id]
     created_at: Mapped[Millis]
     changed_at: Mapped[Millis]

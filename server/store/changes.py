@@ -40,6 +40,10 @@ class Aside:
     waits_for: str | None = None
     author: str | None = None
     released_at: int | None = None
+    record: str | None = None
+    scope: str | None = None
+    terms: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

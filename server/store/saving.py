@@ -28,6 +28,7 @@ def empty_columns() -> dict[str, Any]:
         "disputed": False,
         "problems": 0,
         "missing_files": 0,
+        "relevance_conflicts": 0,
         "title": "",
         "subtitle": "",
         "occurred_on": None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations import recovery_tables
+
 revision = "20261123_01"
 down_revision = None
 branch_labels = None
@@ -16,9 +18,10 @@ def upgrade() -> None:
     for create in (
         _audit, _blob, _blob_reference, _change, _client, _codebook, _device, _device_area,
         _device_person, _enrolment, _event_hours, _form, _membership, _person, _person_area,
-        _quarantine, _received, _root, _scope, _setting, _staff_session, _write, _record,
+        _received, _root, _scope, _setting, _staff_session, _write, _record,
     ):  # fmt: skip
         create()
+    recovery_tables.create()
 
 
 def _audit() -> None:
@@ -238,28 +241,6 @@ def _person_area() -> None:
     )
 
 
-def _quarantine() -> None:
-    op.create_table(
-        "quarantine",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("change", sa.String(length=36), nullable=True),
-        sa.Column("client", sa.String(length=60), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("head_hash", sa.String(length=64), nullable=False),
-        sa.Column("line", sa.LargeBinary(), nullable=True),
-        sa.Column("body", sa.String(length=64), nullable=True),
-        sa.Column("code", sa.String(length=60), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("waits_for", sa.String(length=36), nullable=True),
-        sa.Column("author", sa.String(length=36), nullable=True),
-        sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("released_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
-    )
-    op.create_index(op.f("ix_quarantine_head_hash"), "quarantine", ["head_hash"], unique=False)
-    op.create_index(op.f("ix_quarantine_waits_for"), "quarantine", ["waits_for"], unique=False)
-
-
 def _received() -> None:
     op.create_table(
         "received",
@@ -361,6 +342,7 @@ def _record() -> None:
         sa.Column("tree_conflicts", sa.Integer(), nullable=False),
         sa.Column("problems", sa.Integer(), nullable=False),
         sa.Column("missing_files", sa.Integer(), nullable=False),
+        sa.Column("relevance_conflicts", sa.Integer(), nullable=False),
         sa.Column("author", sa.String(length=36), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
