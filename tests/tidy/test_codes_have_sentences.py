@@ -40,6 +40,7 @@ NO_CODE = {
     "device.enrolled",
     "device.sign_in",
     "form.published",
+    "incident.settled",
     "person.added",
     "person.changed",
     "staff.sign_in",
