@@ -125,27 +125,25 @@ class MalformedChange(BadInput):
 
 def seal(change: Change) -> SealedChange:
     """Write a change as its line. Raises TooLarge when it exceeds one change's bound."""
-    names = [sorted(edit.writes) for edit in change.records]
-    written = [[edit.writes[n] for n in ns] for edit, ns in zip(change.records, names, strict=True)]
+    written = [sorted(edit.writes.items()) for edit in change.records]
     root = commitments_root(
-        commitment_bytes(name, write.value, write.salt)
-        for ns, writes in zip(names, written, strict=True)
-        for name, write in zip(ns, writes, strict=True)
+        commitment_bytes(name, w.value, w.salt) for writes in written for name, w in writes
     )
-    body: dict[str, JsonLike] = {"values": [[w.value for w in writes] for writes in written]}
-    if any(write.salt is not None for writes in written for write in writes):
+    body: dict[str, JsonLike] = {"values": [[w.value for _, w in writes] for writes in written]}
+    if any(write.salt is not None for writes in written for _, write in writes):
         body["salts"] = [
             {n: w.salt for n, w in edit.writes.items() if w.salt is not None}
             for edit in change.records
         ]
-    head = canonical_bytes(_head_json(change, names, root))
+    head = canonical_bytes(_head_json(change, root))
     line = b"\t".join((head, canonical_bytes(body)))
     if len(line) > limits.CHANGE_BYTES_MAX:
         raise TooLarge("one save is larger than a change may be", bytes=len(line))
     return SealedChange(change.id, line, head_hash(head))
 
 
-def _head_json(change: Change, names: list[list[str]], root: str) -> JsonValue:
+def _head_json(change: Change, root: str) -> JsonValue:
+    places = {edit.record: place for place, edit in enumerate(change.records)}
     head: dict[str, JsonValue] = {
         "v": CHANGE_VERSION,
         "id": change.id,
@@ -155,7 +153,7 @@ def _head_json(change: Change, names: list[list[str]], root: str) -> JsonValue:
         "monotonic_ms": change.monotonic_ms,
         "boot": change.boot_id,
         "commits": root,
-        "records": [_edit_json(e, ns) for e, ns in zip(change.records, names, strict=True)],
+        "records": [_edit_json(edit, places) for edit in change.records],
     }
     if change.clock_offset_ms is not None:
         head["offset_ms"] = change.clock_offset_ms
@@ -164,14 +162,15 @@ def _head_json(change: Change, names: list[list[str]], root: str) -> JsonValue:
     return head
 
 
-def _edit_json(edit: RecordEdit, names: list[str]) -> JsonValue:
+def _edit_json(edit: RecordEdit, places: Mapping[str, int]) -> JsonValue:
+    names = sorted(edit.writes)
     out: dict[str, JsonValue] = {
         "record": edit.record,
         "type": edit.type,
         "form": edit.form,
         "version": edit.version,
         "op": str(edit.operation),
-        "fields": list(names),
+        "fields": [*names],
     }
     if any(write.seen for write in edit.writes.values()):
         out["seen"] = [list(edit.writes[name].seen) for name in names]
@@ -180,7 +179,7 @@ def _edit_json(edit: RecordEdit, names: list[str]) -> JsonValue:
     if edit.scope is not None:
         out["scope"] = edit.scope
     if edit.parent is not None:
-        out["parent"] = edit.parent
+        out["parent"] = places.get(edit.parent, edit.parent)
     if edit.local_order:
         out["order"] = edit.local_order
     if edit.transition is not None:
@@ -281,7 +280,7 @@ class _Reader:
         acts = EXISTENCE in writes
         if acts != (operation in (Operation.DELETE, Operation.RESTORE)):
             raise BadInput("existence is written by delete and restore only")
-        parent, scope = raw.get("parent"), raw.get("scope")
+        parent, scope = self._parent(raw.get("parent")), raw.get("scope")
         if operation is Operation.CREATE and parent is None and scope is None:
             raise BadInput("a record is created in a scope or under a parent")
         if parent is not None and parent == raw.get("record"):
@@ -294,12 +293,21 @@ class _Reader:
             operation=operation,
             base=a_count(raw.get("base", 0), "base"),
             scope=None if scope is None else a_text(scope, "scope", limits.SCOPE_ID_LENGTH_MAX),
-            parent=None if parent is None else a_uuid(parent, "parent"),
+            parent=parent,
             local_order=a_count(raw.get("order", 0), "order"),
             writes=writes,
             transition=None if step is None else _transition(an_object(step, "transition")),
             blobs=_hashes(raw.get("blobs", [])),
         )
+
+    def _parent(self, raw: Any) -> str | None:
+        """A parent by its id, or by its place among the records of the same change."""
+        if raw is None:
+            return None
+        if isinstance(raw, str):
+            return a_uuid(raw, "parent")
+        place = a_count(raw, "parent", len(self.head["records"]) - 1)
+        return a_uuid(an_object(self.head["records"][place], "record").get("record"), "record")
 
     def _writes(self, index: int, raw: dict[str, Any]) -> dict[str, FieldWrite]:
         fields = a_list(raw.get("fields"), "fields")
@@ -332,8 +340,7 @@ def _write(name: str, value: JsonValue, shown: Any, salt: Any) -> FieldWrite:
     if not shown:
         return FieldWrite(value, (), salt)
     seen = a_list(shown, "seen")
-    most = limits.SEEN_OF_EXISTENCE_MAX if name == EXISTENCE else limits.SEEN_MAX
-    if len(seen) > most:
+    if len(seen) > (limits.SEEN_OF_EXISTENCE_MAX if name == EXISTENCE else limits.SEEN_MAX):
         raise BadInput("a save names more values than a person can have been shown")
     return FieldWrite(value, tuple(a_uuid(dot, "seen") for dot in seen), salt)
 

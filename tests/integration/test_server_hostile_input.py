@@ -125,6 +125,7 @@ def test_any_value_in_any_field_of_a_sync_header_is_a_clear_problem(world: TestO
         "client": tablet.client,
         "number": 0,
         "chain": tablet.chain,
+        "changes": 0,
     }
     pull = {
         "protocol": 1,
