@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 from shared.errors import (
@@ -28,6 +28,8 @@ __all__ = [
     "JsonValue",
     "canonical_bytes",
     "canonical_text",
+    "encode_ordered",
+    "ordered",
     "read_json",
     "sha256_bytes",
     "sha256_hex",
@@ -74,6 +76,39 @@ def canonical_bytes(value: JsonLike) -> bytes:
 def canonical_text(value: JsonLike) -> str:
     """`canonical_bytes` as text."""
     return canonical_bytes(value).decode("utf-8")
+
+
+def ordered(value: JsonLike, depth: int = 0) -> object:
+    """A value checked as by `canonical_bytes`, with the keys of its objects in order: a part for
+    `encode_ordered`, in which it will stand `depth` deep."""
+    try:
+        return _ordered(value, None, depth)
+    except UnicodeEncodeError:
+        raise CanonicalError("a key holds half a surrogate pair") from None
+
+
+def encode_ordered(value: object) -> bytes:
+    """The canonical bytes of a value that is in order and checked already, except for NUL and half
+    characters in its texts: those are a CanonicalError here too."""
+    text = _encode(value)
+    if "\\u0000" in text and "\x00" in "".join(_texts(value)):
+        raise CanonicalError("text holds NUL")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise CanonicalError("text holds half a surrogate pair") from None
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def _utf16(key: str) -> bytes:

@@ -31,7 +31,7 @@ from shared.forms.definition import FormDefinition, stored_answer
 from shared.limits import NAME_LENGTH_MAX
 from shared.records.state import RecordState
 from shared.records.workflow import Status
-from shared.thai.text import search_key, shorten, sort_key
+from shared.thai.text import list_keys, shorten
 
 _log = logging.getLogger(__name__)
 PROGRAMME_TITLES = {
@@ -162,12 +162,13 @@ def _titles(projection: Projection, state: RecordState) -> dict[str, object]:
         if definition is not None and definition.has_type(state.type):
             title, subtitle, day = _by_form(definition, state.type, values)
     title, subtitle = shorten(title, NAME_LENGTH_MAX), shorten(subtitle, NAME_LENGTH_MAX)
+    sort_key, search_key = list_keys(title, subtitle)
     return {
         "title": title,
         "subtitle": subtitle,
         "occurred_on": day,
-        "sort_key": sort_key(title),
-        "search_key": search_key(f"{title} {subtitle}"),
+        "sort_key": sort_key,
+        "search_key": search_key,
     }
 
 

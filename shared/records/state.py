@@ -25,14 +25,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from shared.canonical import JsonValue, canonical_bytes, canonical_text, read_json
+from shared.canonical import JsonValue, canonical_text, encode_ordered, ordered, read_json
 from shared.errors import BadInput
-from shared.limits import STATE_BYTES_MAX
+from shared.limits import INTEGER_MAX, STATE_BYTES_MAX
 from shared.records.workflow import Status
 
 EXISTENCE: Final = "@existence"
 NOTE: Final = "@note"
 OFFICE: Final = "office"
+_VALUE_DEPTH: Final = 4
+"""How deep a value stands in a state: fields, siblings, sibling, value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +128,21 @@ def differ(siblings: tuple[Sibling, ...]) -> bool:
     return any(canonical_text(s.value) != first for s in siblings[1:])
 
 
-def _dot_json(dot: Dot) -> JsonValue:
-    place: JsonValue = dict(dot.place) if dot.place else None
-    return [dot.id, dot.author, dot.saved_at, dot.client, place]
+def _dot_json(dot: Dot) -> list[object]:
+    place = None if not dot.place else ordered(dict(dot.place))
+    return [dot.id, dot.author, _whole(dot.saved_at), dot.client, place]
+
+
+def _whole(number: int) -> object:
+    """A number that every reader sees alike, or a CanonicalError."""
+    return number if -INTEGER_MAX <= number <= INTEGER_MAX else ordered(number)
 
 
 class _DotTable:
     """Numbers dots in order of first use, so that each is written once."""
 
     def __init__(self) -> None:
-        self.rows: list[JsonValue] = []
+        self.rows: list[object] = []
         self._index: dict[str, int] = {}
 
     def number(self, dot: Dot) -> int:
@@ -145,57 +152,69 @@ class _DotTable:
             self.rows.append(_dot_json(dot))
         return found
 
+    def siblings(self, found: tuple[Sibling, ...]) -> list[object]:
+        """The rows of one field's siblings. Texts, which nearly every value is, go as they are."""
+        rows: list[object] = []
+        for sibling in found:
+            value = sibling.value
+            plain = value if type(value) is str else ordered(value, _VALUE_DEPTH)
+            number = self.number(sibling.dot)
+            salt = sibling.salt
+            rows.append([number, plain] if salt is None else [number, plain, salt])
+        return rows
 
-def _sibling_json(table: _DotTable, sibling: Sibling) -> JsonValue:
-    row: list[JsonValue] = [table.number(sibling.dot), sibling.value]
-    if sibling.salt is not None:
-        row.append(sibling.salt)
-    return row
 
-
-def _workflow_json(table: _DotTable, flow: WorkflowState) -> JsonValue:
+def _workflow_json(table: _DotTable, flow: WorkflowState) -> dict[str, object]:
+    dot = None if flow.dot is None else table.number(flow.dot)
+    approved = None if flow.approved_dot is None else table.number(flow.approved_dot)
     return {
-        "status": str(flow.status),
-        "dot": None if flow.dot is None else table.number(flow.dot),
-        "message": flow.message,
-        "comments": [[c.id, c.record, c.field, c.text] for c in flow.comments],
-        "submitted": flow.submitted_hash,
         "approved": flow.approved_hash,
-        "approved_dot": None if flow.approved_dot is None else table.number(flow.approved_dot),
+        "approved_dot": approved,
         "changed": flow.changed_since_approval,
+        "comments": [[c.id, c.record, c.field, c.text] for c in flow.comments],
+        "dot": dot,
         "history": [[to, table.number(dot), note] for to, dot, note in flow.history],
+        "message": flow.message,
+        "status": str(flow.status),
+        "submitted": flow.submitted_hash,
     }
 
 
 def encode_state(state: RecordState) -> bytes:
-    """The canonical bytes of a state: what is stored, shipped and digested."""
-    table = _DotTable()
-    fields: dict[str, JsonValue] = {
-        name: [_sibling_json(table, s) for s in state.fields[name]]
-        for name in sorted(state.fields)
-        if state.fields[name]
-    }
-    existence: list[JsonValue] = [_sibling_json(table, s) for s in state.existence]
+    """The canonical bytes of a state: what is stored, shipped and digested.
+
+    The keys stand here in their order already, so that only values made of parts are walked.
+    """
+    table, named = _DotTable(), state.fields
+    names = sorted(named)
+    fields: dict[str, object] = {n: table.siblings(named[n]) for n in names if named[n]}
+    if not "".join(names).isascii():
+        fields = {name: fields[name] for name in _in_order(fields)}
+    existence = table.siblings(state.existence)
     flow = None if state.workflow is None else _workflow_json(table, state.workflow)
-    created = state.created
-    return canonical_bytes(
+    return encode_ordered(
         {
-            "record": state.record,
-            "revision": state.revision,
-            "type": state.type,
-            "form": state.form,
-            "version": state.version,
-            "scope": state.scope,
-            "parent": state.parent,
-            "root": state.root,
-            "order": list(state.order),
-            "created": _dot_json(created),
+            "created": _dot_json(state.created),
             "dots": table.rows,
-            "fields": fields,
             "existence": existence,
+            "fields": fields,
+            "form": state.form,
+            "order": [_whole(number) for number in state.order],
+            "parent": state.parent,
+            "record": state.record,
+            "revision": _whole(state.revision),
+            "root": state.root,
+            "scope": state.scope,
+            "type": state.type,
+            "version": _whole(state.version),
             "workflow": flow,
         }
     )
+
+
+def _in_order(fields: Mapping[str, object]) -> list[str]:
+    """Keys beyond the basic plane stand in another order than by their code points."""
+    return sorted(fields, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
 
 
 def decode_state(data: bytes) -> RecordState:

@@ -15,6 +15,7 @@ from typing import Final
 from shared.thai.dates import to_arabic_digits, to_thai_digits
 
 __all__ = [
+    "list_keys",
     "normalise",
     "person_sort_key",
     "search_key",
@@ -29,6 +30,7 @@ KEY_SEPARATOR: Final = "\x01"
 NUL)."""
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_ANY_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _NIKHAHIT = "\u0e4d"
 _SARA_AA = "\u0e32"
 _SARA_AM = "\u0e33"
@@ -37,12 +39,13 @@ _MARK_ORDER = (
     "\u0e3a\u0e38\u0e39\u0e31\u0e34\u0e35\u0e36\u0e37\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4e"
 )
 _MARK_RANK = {mark: rank for rank, mark in enumerate(_MARK_ORDER + _NIKHAHIT + _SARA_AM)}
-_MARK_RUN = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0e33]+\u0e32?")
-_DOUBLE_SARA_E = re.compile("\u0e40\u0e40")
+# A single mark has no order; only a single nikhahit may join what follows.
+_MARK_RUN = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0e33]{2,}\u0e32?|\u0e4d\u0e32")
+_DOUBLE_SARA_E = "\u0e40\u0e40"
 
 _IGNORED_IN_ORDER = re.compile("[\u0e47-\u0e4e]")
 _LEADING_VOWEL = re.compile("([\u0e40-\u0e44])([\u0e01-\u0e2e])")
-_SPACES = re.compile(r"\s+")
+_THAI_DIGIT = re.compile("[\u0e50-\u0e59]")
 _LEADING_VOWELS = frozenset("เแโใไ")
 _JOINER = "\u200d"
 
@@ -53,15 +56,24 @@ def normalise(text: str) -> str:
     Removes invisible characters, composes (NFC), orders and de-duplicates stacked marks. Applying
     it twice changes nothing. For keys and queries, not for verbatim answers.
     """
-    plain = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
-    plain = _DOUBLE_SARA_E.sub("แ", plain)
+    if text.isascii():
+        return text
+    if _ANY_INVISIBLE.search(text):
+        text = text.translate(_INVISIBLE)
+    plain = unicodedata.normalize("NFC", text).replace(_DOUBLE_SARA_E, "แ")
     # A joined ํ+า may touch further marks: the second pass orders those.
-    plain = _MARK_RUN.sub(_ordered_marks, _MARK_RUN.sub(_ordered_marks, plain))
-    return unicodedata.normalize("NFC", plain)
+    once = _MARK_RUN.sub(_settled_marks, plain)
+    if once != plain:
+        once = _MARK_RUN.sub(_settled_marks, once)
+    return unicodedata.normalize("NFC", once)
 
 
-def _ordered_marks(found: re.Match[str]) -> str:
+def _settled_marks(found: re.Match[str]) -> str:
     run = found.group()
+    return _PAIRS.get(run) or _ordered_marks(run)
+
+
+def _ordered_marks(run: str) -> str:
     tail = ""
     if run.endswith(_SARA_AA):
         run, tail = run[:-1], _SARA_AA
@@ -75,16 +87,32 @@ def _ordered_marks(found: re.Match[str]) -> str:
     return "".join(sorted(marks, key=_MARK_RANK.__getitem__)) + tail
 
 
+_PAIRS: Final = {one + two: _ordered_marks(one + two) for one in _MARK_RANK for two in _MARK_RANK}
+"""What becomes of two marks in a row: nearly every run is one, so it is looked up."""
+
+
 def _order_part(text: str) -> str:
     """The letters in dictionary order: tones ignored, leading vowels behind their consonant."""
+    if text.isascii():
+        return text
     return _LEADING_VOWEL.sub(r"\2\1", _IGNORED_IN_ORDER.sub("", text))
 
 
 def sort_key(text: str) -> str:
     """A key that sorts Thai as a dictionary does, by code point; equal letters fall back to the
     whole spelling."""
-    plain = search_key(text)
+    return _sorted_by(search_key(text))
+
+
+def _sorted_by(plain: str) -> str:
     return f"{_order_part(plain)}{KEY_SEPARATOR}{plain}"
+
+
+def list_keys(title: str, more: str) -> tuple[str, str]:
+    """The sort key of a title, and the search key of title and more with a blank between; each
+    text is normalised once."""
+    plain, rest = search_key(title), search_key(more)
+    return _sorted_by(plain), f"{plain} {rest}".strip()
 
 
 def person_sort_key(prefix: str, first: str, last: str) -> str:
@@ -97,8 +125,10 @@ def person_sort_key(prefix: str, first: str, last: str) -> str:
 def search_key(text: str) -> str:
     """What is stored beside a text and what a query becomes: normalised, Arabic digits, no case,
     blanks collapsed."""
-    plain = to_arabic_digits(normalise(text)).casefold().replace(KEY_SEPARATOR, " ")
-    return _SPACES.sub(" ", plain).strip()
+    plain = normalise(text)
+    if _THAI_DIGIT.search(plain):
+        plain = to_arabic_digits(plain)
+    return " ".join(plain.casefold().replace(KEY_SEPARATOR, " ").split())
 
 
 def shorten(text: str, length_max: int, ellipsis: str = "…") -> str:
