@@ -24,12 +24,6 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
         "The office could not take this save in the usual way, so the tablet handed its content in "
         "apart, whole, and went on. It is kept to be looked at. Tell the administrator.",
     ),
-    "id_reused": (
-        "เลขกำกับของบันทึกนี้ซ้ำกับบันทึกอื่นที่มาก่อน "
-        "อาจเพราะข้อมูลของแท็บเล็ตเคยถูกทำสำเนา จึงเก็บไว้ตรวจ กรุณาแจ้งผู้ดูแลระบบ",
-        "Another save that came earlier has the same id, perhaps because the tablet's data was "
-        "copied. It is kept to be looked at. Tell the administrator.",
-    ),
     "device.revoked": (
         "แท็บเล็ตนี้ถูกยกเลิกสิทธิ์แล้ว สำนักงานรับบันทึกไว้แต่ยังไม่ใช้ กรุณาให้ผู้ดูแลระบบตรวจ และลงทะเบียนแท็บเล็ตใหม่",
         "This tablet was revoked, so its work is received but not used yet. Ask the administrator "
@@ -94,6 +88,12 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 _FLAGGED: Final[Mapping[str, tuple[str, str]]] = {
+    "id_reused": (
+        "รับบันทึกแล้ว แต่เลขกำกับซ้ำกับบันทึกอื่นที่มาก่อน อาจเพราะข้อมูลของแท็บเล็ตเคยถูกทำสำเนา "
+        "จึงเก็บไว้ทั้งสองในชื่อต่างกัน กรุณาแจ้งผู้ดูแลระบบ",
+        "The save was taken, but another that came earlier has the same id, perhaps because the "
+        "tablet's data was copied. Both are kept, under ids of their own. Tell the administrator.",
+    ),
     "form.unknown": (
         "รับบันทึกแล้ว แต่สำนักงานไม่มีแบบฟอร์มรุ่นที่ใช้กรอก "
         "จึงยังแสดงและตรวจไม่ได้ครบ กรุณาแจ้งผู้ดูแลระบบให้เผยแพร่แบบฟอร์มรุ่นนั้น",

@@ -35,7 +35,8 @@ from sync.messages import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A readable change on its way in. `kept` is a quarantine code that is certain already."""
+    """A readable change on its way in. `kept` is a quarantine code that is certain already, `flag`
+    one that is said of it though it is applied."""
 
     change: Change
     line: bytes
@@ -46,6 +47,7 @@ class Incoming:
     number: int | None = None
     kept: str | None = None
     quarantine: str | None = None
+    flag: str | None = None
 
 
 @dataclass(slots=True)
@@ -87,12 +89,21 @@ class _Chunk:
 
 
 def merge_changes(
-    session: Session, forms: FormShelf, ids: Ids, now_ms: int, incoming: Sequence[Incoming]
+    session: Session,
+    forms: FormShelf,
+    ids: Ids,
+    now_ms: int,
+    incoming: Sequence[Incoming],
+    *,
+    release: bool = True,
 ) -> MergeResult:
-    """Merge changes in their order, all or (by rolling back) none."""
+    """Merge changes in their order, all or (by rolling back) none.
+
+    With `release` what waited for one of their records comes in with them.
+    """
     if not incoming:
         return MergeResult([], 0)
-    chunk = _prepare(session, forms, ids, now_ms, incoming)
+    chunk = _prepare(session, forms, ids, now_ms, incoming, release=release)
     results = [_take(chunk, item) for item in incoming]
     trees = [t for t in chunk.known.trees.values() if t.exists()]
     projection = Projection(session, forms, now_ms)
@@ -111,7 +122,13 @@ def merge_changes(
 
 
 def _prepare(
-    session: Session, forms: FormShelf, ids: Ids, now_ms: int, incoming: Sequence[Incoming]
+    session: Session,
+    forms: FormShelf,
+    ids: Ids,
+    now_ms: int,
+    incoming: Sequence[Incoming],
+    *,
+    release: bool,
 ) -> _Chunk:
     changes = [item.change for item in incoming]
     known = roots_of(session, _named(changes))
@@ -121,7 +138,7 @@ def _prepare(
     appeared = roots_of(session, unknown)
     if not set(appeared.values()) <= roots:
         raise DatabaseUnavailable("a record was created meanwhile", retry_after_s=1)
-    waiting = find_waiting(session, roots, _created(changes))
+    waiting = find_waiting(session, roots, _created(changes)) if release else []
     changes += [item.change for item in waiting]
     touched = {edit.record for change in changes for edit in change.records}
     fields = {name for c in changes for edit in c.records for name in edit.writes}
@@ -211,7 +228,7 @@ def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merg
     for edit in change.records:
         for sha in edit.blobs:
             tree.files.setdefault(sha, sha in chunk.held)
-    code = _flag(chunk, change)
+    code = item.flag or _flag(chunk, change)
     applied: Applied = apply_change(
         tree,
         change,
@@ -294,11 +311,21 @@ def _keep_aside(chunk: _Chunk, item: Incoming, verdict: Kept) -> Merged:
                 waits_for=verdict.waits_for,
                 author=change.author,
                 received_at=chunk.now_ms,
+                record=change.records[0].record,
+                scope=_scope_of(chunk, change),
             ),
         )
     else:
         change_store.requarantine(chunk.session, item.quarantine, verdict.code, verdict.waits_for)
     return merged
+
+
+def _scope_of(chunk: _Chunk, change: Change) -> str | None:
+    """The area in which staff find a change kept aside: its record's, else the one it names."""
+    tree = chunk.known.trees.get(chunk.known.root_of.get(change.records[0].record, ""))
+    if tree is not None and tree.exists():
+        return tree.root.state_history().scope
+    return next((edit.scope for edit in change.records if edit.scope is not None), None)
 
 
 def _fill_unmoved(chunk: _Chunk) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from server.services.merge_changes import MergeResult, merge_changes
+from server.services.settle_waiting import CANNOT_BE_STORED, settle_waiting
 from server.services.sort_lines import Intake, Line, duplicate, lines_of
 from server.store import changes as change_store
 from server.store.changes import Mark
@@ -31,7 +31,6 @@ from sync.messages import ChangeResult, Outcome, PushAnswer, PushBatch
 from sync.version import PROTOCOL
 
 _log = logging.getLogger(__name__)
-CANNOT_BE_STORED: Final = "record.cannot_be_stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,24 @@ def _in_turn(
     except RuleBroken:
         _log.exception("lines from %d of %s break a rule", lines[0].number, batch.header.client)
     for line in lines:
-        try:
-            taken = _at_once(office, batch, device, mark, [line])
-        except RuleBroken:
-            taken = _at_once(office, batch, device, mark, [line], CANNOT_BE_STORED)
+        taken = _alone(office, batch, device, mark, line)
         mark = taken.mark
         yield taken
+
+
+def _alone(office: Office, batch: PushBatch, device: str, mark: Mark, line: Line) -> Taken:
+    """One line by itself: first with all that waited for it, then without, at last kept aside."""
+    try:
+        return _at_once(office, batch, device, mark, [line])
+    except RuleBroken:
+        _log.warning("line %d of %s is tried without what waited", line.number, batch.header.client)
+    try:
+        taken = _at_once(office, batch, device, mark, [line], release=False)
+    except RuleBroken:
+        return _at_once(office, batch, device, mark, [line], CANNOT_BE_STORED)
+    if line.change is not None:
+        settle_waiting(office, {edit.record for edit in line.change.records})
+    return taken
 
 
 def _at_once(
@@ -97,10 +108,13 @@ def _at_once(
     mark: Mark,
     lines: Sequence[Line],
     kept: str | None = None,
+    *,
+    release: bool = True,
 ) -> Taken:
-    """One transaction, and what follows it. With `kept` the new lines are kept aside for that."""
+    """One transaction, and what follows it. With `kept` the new lines are kept aside for that;
+    without `release` nothing that waited for them comes in with them."""
     with office.database.writing() as session:
-        taken = _receive_chunk(office, session, batch, device, mark, lines, kept)
+        taken = _receive_chunk(office, session, batch, device, mark, lines, kept, release=release)
     office.epoch.raise_mark(taken.places)
     _settle_files(office, taken.missing)
     return taken
@@ -114,6 +128,8 @@ def _receive_chunk(
     mark: Mark,
     lines: Sequence[Line],
     kept: str | None,
+    *,
+    release: bool,
 ) -> Taken:
     """One transaction. `mark` is where the device says it stands before these lines."""
     client = batch.header.client
@@ -127,7 +143,8 @@ def _receive_chunk(
         reached = change_store.chain_at(session, client, number)
         assert reached is not None, "this number was received"
         return Taken(results, Mark(number, reached))
-    taken, merged = _take_new(office, session, client, device, stands, new, kept)
+    intake = Intake(session, office.ids, client, device, office.clock.now_ms(), new, kept)
+    taken, merged = _take_new(office, session, intake, stands, release=release)
     results.extend(taken)
     chain = bytes.fromhex(stands.chain)
     for line in new:
@@ -189,26 +206,20 @@ def _repeated(
 
 
 def _take_new(
-    office: Office,
-    session: Session,
-    client: str,
-    device: str,
-    stands: Mark,
-    lines: Sequence[Line],
-    kept: str | None,
+    office: Office, session: Session, intake: Intake, stands: Mark, *, release: bool
 ) -> tuple[list[ChangeResult], MergeResult]:
     """Lines that this client sends for the first time (another incarnation may have before)."""
-    intake = Intake(session, office.ids, client, device, office.clock.now_ms(), lines, kept)
-    for line in lines:
-        intake.sort(line)
-    merged = merge_changes(session, office.forms, office.ids, intake.now_ms, intake.incoming)
+    intake.sort_all()
+    merged = merge_changes(
+        session, office.forms, office.ids, intake.now_ms, intake.incoming, release=release
+    )
     for slot, result in zip(intake.taken, merged.results, strict=True):
         slot.merged = result
     chain = bytes.fromhex(stands.chain)
     rows, results = [], []
     for slot in intake.slots:
         chain = chain_next(chain, bytes.fromhex(slot.line.head_hash))
-        rows.append(slot.row(client, chain.hex()))
+        rows.append(slot.row(intake.client, chain.hex()))
         results.append(slot.result())
     change_store.note_received(session, rows)
     return results, merged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from server.store import changes as change_store
 from server.store.changes import Aside
 from server.store.rights import load_rights
 from shared.ids import Ids, is_uuid
+from sync.accepting import under_own_id
 from sync.changes import Change, MalformedChange, frame, read_change
 from sync.messages import ChangeResult, Outcome, PushBatch, Withheld
 
@@ -61,7 +62,7 @@ def duplicate(line: Line, row: Any) -> ChangeResult:
 
 @dataclass(slots=True)
 class Slot:
-    """One line and what becomes of it."""
+    """One line and what becomes of it. `change` is the id it is stored under, if not its own."""
 
     line: Line
     known: ChangeResult | None = None
@@ -69,6 +70,7 @@ class Slot:
     incoming: Incoming | None = None
     merged: Merged | None = None
     same_as: Slot | None = None
+    change: str | None = None
 
     def result(self) -> ChangeResult:
         """The answer to the line."""
@@ -101,9 +103,13 @@ class Slot:
             "number": self.line.number,
             "head_hash": self.line.head_hash,
             "chain": chain,
-            "change": self.line.id if quarantine is None else None,
+            "change": self.stored_id() if quarantine is None else None,
             "quarantine": quarantine,
         }
+
+    def stored_id(self) -> str | None:
+        """The id of the change that this line stands for."""
+        return self.same_as.stored_id() if self.same_as is not None else self.change or self.line.id
 
     def kept_as(self) -> str | None:
         """The quarantine row that keeps the line, if it is kept aside."""
@@ -130,9 +136,11 @@ class Intake:
     ) -> None:
         self.slots: list[Slot] = []
         self.now_ms = now_ms
-        self._session, self._ids, self._client, self._device = session, ids, client, device
+        self.client = client
+        self._session, self._ids, self._device, self._lines = session, ids, device, lines
         changes = [line.change for line in lines if line.change is not None]
         self._known = change_store.known_changes(session, {change.id for change in changes})
+        self._renamed = self._under_own_ids()
         heads = {line.head_hash for line in lines}
         aside = change_store.known_quarantine(session, heads, ())
         self._aside = {row.head_hash: row for row in aside}
@@ -152,8 +160,21 @@ class Intake:
         """The changes to merge, as `taken`."""
         return [slot.incoming for slot in self.slots if slot.incoming is not None]
 
-    def sort(self, line: Line) -> None:
-        """Decide what a line is."""
+    def _under_own_ids(self) -> dict[str, Any]:
+        """What is stored of lines whose id another one had before: by the id they got here."""
+        fresh = set[str]()
+        for line in self._lines:
+            stored = self._known.get(line.id) if line.change is not None and line.id else None
+            if stored is not None and line.change and stored.head_hash != line.head_hash:
+                fresh.add(under_own_id(line.change, line.head_hash).id)
+        return change_store.known_changes(self._session, fresh) if fresh else {}
+
+    def sort_all(self) -> None:
+        """Decide what each line is."""
+        for line in self._lines:
+            self._sort(line)
+
+    def _sort(self, line: Line) -> None:
         slot = Slot(line)
         self.slots.append(slot)
         stored = self._known.get(line.id) if line.change is not None and line.id else None
@@ -171,9 +192,22 @@ class Intake:
             code = "device.revoked" if self._revoked else line.code
             slot.quarantine = self._keep_unread(line, code)
             slot.known = self._kept(line, code)
+        elif self._reused(line):
+            self._take_reused(slot, line, line.change)
         else:
             self._first[line.head_hash] = slot
-            slot.incoming = self._incoming(line, line.change, reused=self._reused(line))
+            slot.incoming = self._incoming(line, line.change)
+
+    def _take_reused(self, slot: Slot, line: Line, change: Change) -> None:
+        """Another line has this id: this one gets an id of its own, and names that one as seen."""
+        own = under_own_id(change, line.head_hash)
+        slot.change = own.id
+        before = self._renamed.get(own.id)
+        if before is not None:
+            slot.known = duplicate(line, before)
+            return
+        self._first[line.head_hash] = slot
+        slot.incoming = replace(self._incoming(line, own), flag="id_reused")
 
     def _reused(self, line: Line) -> bool:
         """Does another change have this id, stored or earlier in this chunk?"""
@@ -182,17 +216,17 @@ class Intake:
         earlier = [slot.line for slot in self.slots[:-1] if slot.incoming is not None]
         return any(other.id == line.id for other in earlier)
 
-    def _incoming(self, line: Line, change: Change, *, reused: bool) -> Incoming:
+    def _incoming(self, line: Line, change: Change) -> Incoming:
         assert line.raw is not None
         return Incoming(
             change,
             line.raw,
             line.head_hash,
-            self._client,
+            self.client,
             "tablet",
             self._rights[self._device, change.author],
             number=line.number,
-            kept="id_reused" if reused else self._all_kept,
+            kept=self._all_kept,
         )
 
     def _kept(self, line: Line, code: str) -> ChangeResult:
@@ -205,7 +239,7 @@ class Intake:
             Aside(
                 id=row,
                 change=line.id,
-                client=self._client,
+                client=self.client,
                 number=line.number,
                 head_hash=line.head_hash,
                 line=line.raw,

@@ -36,7 +36,8 @@ def find_waiting(session: Session, roots: Collection[str], created: set[str]) ->
     """What waits for records of these trees or for records about to be created, in order."""
     table = QuarantineRow.__table__
     here = select(RecordRow.id).where(RecordRow.root.in_(sorted(roots)))
-    waits = select(table).where(table.c.released_at.is_(None), table.c.waits_for.is_not(None))
+    undecided = (table.c.released_at.is_(None), table.c.closed_at.is_(None))
+    waits = select(table).where(*undecided, table.c.waits_for.is_not(None))
     light = session.execute(waits.with_only_columns(table.c.waits_for).limit(1)).first()
     if light is None:
         return []

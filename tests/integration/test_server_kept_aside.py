@@ -110,22 +110,29 @@ def test_a_withheld_body_is_answered_and_the_chain_goes_on_by_its_head(world: Te
     assert codes(tablet.push()) == [(Outcome.QUARANTINED, "change.withheld")]
 
 
-def test_an_id_that_stands_for_another_change_is_kept_aside(world: TestOffice) -> None:
+def test_an_id_that_stands_for_another_change_is_stored_under_one_of_its_own(
+    world: TestOffice,
+) -> None:
+    """Both are applied, the second knows of the first, and sent again neither has a new effect."""
     tablet = world.tablet("somchai")
-    name = tablet.new_id()
+    name, record = tablet.new_id(), tablet.new_id()
     for value in ("1", "2"):
-        edit = RecordEdit(
-            tablet.new_id(),
-            "insp",
-            "insp",
-            1,
-            Operation.CREATE,
-            scope=AREA,
-            writes={"a": FieldWrite(value)},
-        )
+        writes = {"a": FieldWrite(value)}
+        edit = RecordEdit(record, "insp", "insp", 1, Operation.CREATE, scope=AREA, writes=writes)
         tablet.seal(edit, change_id=name)
+    sent = list(tablet.pending)
     found = codes(tablet.push())
-    assert found == [(Outcome.APPLIED, "form.unknown"), (Outcome.QUARANTINED, "id_reused")]
+    assert found == [(Outcome.APPLIED, "form.unknown"), (Outcome.APPLIED, "id_reused")]
+    tablet.pull()
+    (kept_value,) = tablet.states[record].fields["a"]
+    assert (kept_value.value, kept_value.dot.id == name) == ("2", False)
+    tablet.begin_incarnation()
+    tablet.pending = sent
+    assert {outcome for outcome, _ in codes(tablet.push())} == {Outcome.DUPLICATE}
+    tablet.pull()
+    assert tablet.states[record].revision == 2
+    with world.office.database.reading() as session:
+        assert len(session.scalars(select(ChangeRow.id).where(ChangeRow.root == record)).all()) == 2
 
 
 def test_a_new_incarnation_sending_again_has_no_second_effect(world: TestOffice) -> None:
@@ -253,6 +260,27 @@ def test_a_push_of_many_chunks_is_answered_line_by_line(world: TestOffice) -> No
     assert sorted(r.position for r in results if r.position) == [r.position for r in results]
 
 
+def test_what_waits_and_breaks_a_rule_stays_aside_alone_and_its_record_comes_in(
+    world: TestOffice,
+) -> None:
+    forbid_a_field(world, "poison", when_applied=True)
+    one, two = world.tablet("somchai"), world.tablet("malee")
+    record = one.creates({"a": "1"})
+    for name in ("poison", "b"):
+        writes = {name: FieldWrite("1")}
+        two.seal(RecordEdit(record, "insp", "insp", 1, Operation.SET, base=1, writes=writes))
+    assert {code for _, code in codes(two.push())} == {"record.unknown"}
+    assert codes(one.push()) == [(Outcome.APPLIED, "form.unknown")]
+    assert [(row.code, row.released_at is None) for row in kept(world)] == [
+        ("record.cannot_be_stored", True),
+        ("record.unknown", False),
+    ]
+    one.pull()
+    assert one.states[record].value("b") == "1"
+    one.sets(record, {"a": "2"})
+    assert one.push()[0].outcome is Outcome.APPLIED
+
+
 def test_a_transition_that_is_no_step_is_refused_and_changes_nothing(world: TestOffice) -> None:
     tablet = world.tablet("somchai")
     record = tablet.creates({"a": "1"})
@@ -270,16 +298,18 @@ def test_a_transition_that_is_no_step_is_refused_and_changes_nothing(world: Test
     assert found.position is not None
 
 
-def forbid_a_field(world: TestOffice, name: str) -> None:
-    """The database takes no write of this field: what a defect of ours would look like."""
+def forbid_a_field(world: TestOffice, name: str, *, when_applied: bool = False) -> None:
+    """The database takes no write of this field (only while kept aside, with `when_applied`): what
+    a defect of ours would look like."""
     with world.office.database.writing() as session:
         if world.office.database.is_sqlite:
             rule = (
                 f"CREATE TRIGGER forbidden BEFORE INSERT ON write WHEN NEW.field = '{name}' "
-                "BEGIN SELECT RAISE(ABORT, 'a rule'); END"
+                f"AND NEW.applied >= {int(when_applied)} BEGIN SELECT RAISE(ABORT, 'a rule'); END"
             )
         else:
-            rule = f"ALTER TABLE write ADD CONSTRAINT forbidden CHECK (field <> '{name}')"
+            rule = f"ALTER TABLE write ADD CONSTRAINT forbidden CHECK (field <> '{name}'"
+            rule += " OR NOT applied)" if when_applied else ")"
         session.execute(text(rule))
 
 
