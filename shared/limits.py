@@ -62,6 +62,15 @@ PULL_BYTES_MAX: Final = 4 * MIB
 PULL_BYTES_MIN: Final = 4 * KIB
 PULL_ANSWER_BYTES_MAX: Final = 8 * MIB
 """Decompressed: a page may overshoot what was asked for by one state."""
+SEGMENT_STATES_BYTES: Final = 2 * MIB
+"""A segment is full when its states have this many bytes; one state may go beyond."""
+SEGMENT_ROWS_MAX: Final = 20_000
+SEGMENT_BYTES_MAX: Final = 4 * MIB
+"""Compressed, as it is stored and sent."""
+SEGMENT_GROWTH_BYTES: Final = 256 * KIB
+"""A scope that has grown by this much since its last segment gets another."""
+SEGMENTS_PER_SCOPE_MAX: Final = 5_000
+SEGMENT_LIST_BYTES_MAX: Final = 2 * MIB
 PROBLEM_BYTES_MAX: Final = 64 * KIB
 TRIES_OF_ONE_BATCH: Final = 3
 """How often a push is tried again after a 5xx before it is halved."""
@@ -83,6 +92,8 @@ REPAIR_BYTES_MAX: Final = 4 * MIB
 """Decompressed: the rows that a tablet lists, and the states that it is sent, at once."""
 REPAIR_TRIES_PER_DAY_MAX: Final = 8
 """How often a day one tablet may begin to repair one scope: a cut repair begins anew."""
+RESULTS_ASKED_MAX: Final = 500
+"""Changes whose result is asked for at once."""
 TOMBSTONES_KEPT_DAYS: Final = 400
 """A tablet away for longer reads its areas anew."""
 
@@ -161,6 +172,7 @@ assert HEAD_BYTES_MAX < CHANGE_BYTES_MAX, "a head is a part of its change"
 assert CHANGE_BYTES_MAX + MESSAGE_HEADER_BYTES_MAX < PUSH_BYTES_MAX, "every change fits a push"
 assert CHANGES_PER_TRANSACTION <= PUSH_CHANGES_MAX, "a push is at least one transaction"
 assert PULL_BYTES_MAX + STATE_BYTES_MAX < PULL_ANSWER_BYTES_MAX
+assert SEGMENT_STATES_BYTES + STATE_BYTES_MAX < PULL_ANSWER_BYTES_MAX, "a segment unfolds"
 assert SEEN_OF_EXISTENCE_MAX * 40 < HEAD_BYTES_MAX, "a deletion fits a head"
 assert STATE_BYTES_MAX < PULL_BYTES_MAX, "every state fits a page"
 assert PULL_BYTES_DEFAULT <= PULL_BYTES_MAX
