@@ -43,6 +43,8 @@ NO_CODE = {
     "incident.settled",
     "person.added",
     "person.changed",
+    "quarantine.accepted",
+    "quarantine.kept",
     "staff.sign_in",
     # Packages whose files are read.
     "shared.forms",
