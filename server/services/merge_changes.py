@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from server.models import WriteRow
 from server.services.admit_change import Admitted, Kept, KnownRecords, admit, root_of_edit
 from server.services.apply_change import Applied, apply_change, carry_walk
-from server.services.journal_changes import note_merge
 from server.services.project_record import Projection, project_trees
 from server.services.waiting_changes import Waiting, find_waiting
 from server.store import changes as change_store
@@ -37,8 +36,8 @@ from sync.messages import Outcome
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A readable change on its way in. `kept` is a quarantine code that is certain already, `flag`
-    one that is said of it though it is applied. `line` is what came; `merged_line` the change as it
-    is merged, when that is not what the line says."""
+    one that is said of it though it is applied. `line` is what came; `change` may be what staff
+    accepted it as."""
 
     change: Change
     line: bytes
@@ -50,7 +49,6 @@ class Incoming:
     kept: str | None = None
     quarantine: str | None = None
     flag: str | None = None
-    merged_line: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -120,7 +118,6 @@ def merge_changes(
             merged.position = max(places)
     _fill_unmoved(chunk)
     _store(chunk)
-    note_merge(session, now_ms, incoming, results, release=release)
     named = {s for i, _ in chunk.done for edit in i.change.records for s in edit.blobs}
     return MergeResult(results, len(numbers), frozenset(named - chunk.held))
 

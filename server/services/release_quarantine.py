@@ -31,7 +31,7 @@ from shared.errors import ConflictingState, Forbidden, InvalidInput, NotFound
 from shared.limits import CHANGE_BYTES_MAX, COMMENT_LENGTH_MAX
 from shared.records.workflow import STAFF_ROLES, Role
 from sync.accepting import Terms, accepted_as, under_own_id
-from sync.changes import Change, seal
+from sync.changes import Change
 from sync.messages import Outcome
 
 _log = logging.getLogger(__name__)
@@ -261,7 +261,6 @@ def _item(
         replace(rights, role=role, active=True, device_scopes=None, signed_in_here=True),
         number=one.row.number,
         quarantine=one.row.id,
-        merged_line=None if part == one.change else seal(part).line,
     )
 
 

@@ -14,7 +14,7 @@ from server.store.changes import Aside
 from server.store.rights import load_rights
 from shared.ids import Ids, is_uuid
 from sync.accepting import under_own_id
-from sync.changes import Change, MalformedChange, frame, read_change, seal
+from sync.changes import Change, MalformedChange, frame, read_change
 from sync.messages import ChangeResult, Outcome, PushBatch, Withheld
 
 
@@ -207,8 +207,7 @@ class Intake:
             slot.known = duplicate(line, before)
             return
         self._first[line.head_hash] = slot
-        item = self._incoming(line, own)
-        slot.incoming = replace(item, flag="id_reused", merged_line=seal(own).line)
+        slot.incoming = replace(self._incoming(line, own), flag="id_reused")
 
     def _reused(self, line: Line) -> bool:
         """Does another change have this id, stored or earlier in this chunk?"""
