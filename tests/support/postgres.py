@@ -31,8 +31,8 @@ class PostgresCluster:
     """A running PostgreSQL and the databases made in it."""
 
     def __init__(self, server: Any, folder: Path) -> None:
-        self._server = server
-        self._folder = folder
+        self._server = self.server = server
+        self._folder = self.folder = folder
         self._count = 0
         self._admin = psycopg.connect(server.get_uri(), autocommit=True)
         for name, value in QUICK_SETTINGS.items():
