@@ -26,6 +26,7 @@ class Config:
     quick_passwords: bool = False
     secure_cookies: bool = False
     pages: bool = True
+    journal: Path | None = None
 
     @property
     def url(self) -> str:
@@ -41,6 +42,21 @@ class Config:
     def epoch_file(self) -> Path:
         """The file beside the database that tells a restored database from the real one."""
         return self.data / "epoch"
+
+    @property
+    def journal_folder(self) -> Path:
+        """The folder of the journal: on another volume where `journal` says so."""
+        return self.journal or self.data / "journal"
+
+    @property
+    def journal_failed_file(self) -> Path:
+        """What a failure of the journal leaves behind, on the volume of the data."""
+        return self.data / "journal-failed"
+
+    @property
+    def receipt_key_file(self) -> Path:
+        """The key that signs receipts."""
+        return self.data / "receipt-key"
 
     @property
     def secret_file(self) -> Path:

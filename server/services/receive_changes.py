@@ -20,6 +20,7 @@ from server.store import changes as change_store
 from server.store.changes import Mark
 from server.store.database import RuleBroken
 from server.store.files import settle_missing
+from server.store.journalled import note_received
 from server.store.office import Office
 from server.store.trees import held_files
 from shared.errors import ChainForked, EpochChanged, Forbidden, MalformedMessage, NumberGap
@@ -222,4 +223,5 @@ def _take_new(
         rows.append(slot.row(intake.client, chain.hex()))
         results.append(slot.result())
     change_store.note_received(session, rows)
+    note_received(session, intake.client, stands.number, intake.now_ms, rows)
     return results, merged

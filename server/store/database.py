@@ -7,7 +7,7 @@ WAL with synchronous=FULL. PostgreSQL: READ COMMITTED writers, REPEATABLE READ R
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from server.store.journal_frames import Position
 from shared.errors import ClientBusy, DatabaseUnavailable, StorageFull
 from shared.limits import LOCK_TIMEOUT_MS
 
@@ -38,7 +39,14 @@ class RuleBroken(DatabaseUnavailable):
 
 
 class Database:
-    """An engine and the two ways to use it."""
+    """An engine and the two ways to use it.
+
+    `before_commit` is asked last in every writing transaction (the journal), `after_failure` told
+    when one that it had taken note of failed all the same.
+    """
+
+    before_commit: Callable[[Session], Position | None] | None = None
+    after_failure: Callable[[Position, BaseException], None] | None = None
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -54,12 +62,20 @@ class Database:
         Deadlock, timeout, disk or connection trouble, also at COMMIT, is DatabaseUnavailable; what
         the database cannot hold is RuleBroken.
         """
-        with (
-            _as_unavailable(),
-            Session(self.engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        noted: Position | None = None
+        try:
+            with (
+                _as_unavailable(),
+                Session(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+                if self.before_commit is not None:
+                    noted = self.before_commit(session)
+        except BaseException as reason:
+            if noted is not None and self.after_failure is not None:
+                self.after_failure(noted, reason)
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -2,11 +2,14 @@
 
 A database restored from a backup has lower heads than the mark in the file (or another nonce): the
 server then begins a new epoch, so that tablets offer again what it forgot. The mark is written
-after every commit and never before, so that it is never above the truth.
+after every commit and never before, so that it is never above the truth; several processes may
+serve one database, and each adds what it committed. A second file lies with the journal, on another
+volume: it tells when the whole folder of the data was put back.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import threading
@@ -33,25 +36,47 @@ class EpochMissing(SurveyError):
 
 
 class Epoch:
-    """The present epoch, and the mark that follows the database's heads."""
+    """The present epoch, and the mark that follows the database's heads.
 
-    def __init__(self, text: str, mark: int, path: Path) -> None:
+    `renewed` is True when it began at this start.
+    """
+
+    def __init__(self, text: str, path: Path, second: Path | None, *, renewed: bool) -> None:
         self.text = text
-        self._mark = mark
-        self._path = path
+        self.renewed = renewed
+        self._path, self._second = path, second
         self._lock = threading.Lock()
 
     def raise_mark(self, count: int) -> None:
-        """`count` more places in the feed are committed."""
+        """`count` more places in the feed are committed; other processes count theirs."""
         if count <= 0:
             return
         with self._lock:
-            self._mark += count
-            _write_line(self._path, self.text, self._mark, durable=False)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                kept = _parse(os.pread(handle, _LINE_BYTES, 0))
+                mark = count + (kept[1] if kept[0] == self.text else 0)
+                os.pwrite(handle, _line(self.text, mark), 0)
+            finally:
+                os.close(handle)
+            if self._second is not None:
+                _write_line(self._second, self.text, mark, durable=False)
 
 
-def open_epoch(database: Database, path: Path, randomness: Randomness, *, anew: bool) -> Epoch:
-    """Compare database and file. Raises EpochMissing when the file is gone; `anew` starts over."""
+def open_epoch(
+    database: Database,
+    path: Path,
+    randomness: Randomness,
+    *,
+    anew: bool,
+    second: Path | None = None,
+    alone: bool = True,
+) -> Epoch:
+    """Compare database and files. Raises EpochMissing when the file is gone; `anew` starts over.
+
+    While another process serves (not `alone`) a mark that fits stays: that process counts on.
+    """
     with database.writing() as session:
         stored = session.scalar(select(SettingRow.value).where(SettingRow.name == "epoch"))
         heads = sum_of_heads(session)
@@ -61,34 +86,47 @@ def open_epoch(database: Database, path: Path, randomness: Randomness, *, anew: 
                 f"the database has data but {path.name} is missing beside it; put the file back,"
                 " or run: samruat-server init --new-epoch"
             )
-        fits = kept is not None and kept[0] == stored and heads >= kept[1]
-        if (fits and not anew and stored is not None) or (
-            stored is not None and kept is None and not anew
-        ):
+        other = None if second is None else _read_line(second)
+        told = [one for one in (kept, other) if one is not None]
+        fits = all(text == stored and heads >= mark for text, mark in told)
+        if fits and not anew and stored is not None:
             text = stored
         else:
             text = randomness(NONCE_BYTES).hex()
             put(session, SettingRow, [{"name": "epoch", "value": text}], ("name",))
-    _write_line(path, text, heads, durable=True)
-    return Epoch(text, heads, path)
+    mark = kept[1] if kept is not None and text == stored and not alone else heads
+    _write_line(path, text, mark, durable=True)
+    if second is not None:
+        second.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_line(second, text, mark, durable=True)
+    known = stored is not None or kept is not None
+    return Epoch(text, path, second, renewed=known and text != stored)
 
 
 def _read_line(path: Path) -> tuple[str, int] | None:
     try:
-        raw = json.loads(path.read_bytes())
-        return str(raw["epoch"]), int(raw["mark"])
+        return _parse(path.read_bytes())
     except FileNotFoundError:
         return None
+
+
+def _parse(data: bytes) -> tuple[str, int]:
+    try:
+        raw = json.loads(data)
+        return str(raw["epoch"]), int(raw["mark"])
     except (ValueError, KeyError, TypeError):
         return "", 0
 
 
-def _write_line(path: Path, text: str, mark: int, *, durable: bool) -> None:
+def _line(text: str, mark: int) -> bytes:
     """One line of fixed length, overwritten in place: a cut write cannot leave half a file."""
-    line = json.dumps({"epoch": text, "mark": mark}).ljust(_LINE_BYTES - 1) + "\n"
+    return (json.dumps({"epoch": text, "mark": mark}).ljust(_LINE_BYTES - 1) + "\n").encode()
+
+
+def _write_line(path: Path, text: str, mark: int, *, durable: bool) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        os.pwrite(handle, line.encode(), 0)
+        os.pwrite(handle, _line(text, mark), 0)
         if durable:
             os.fsync(handle)
     finally:
