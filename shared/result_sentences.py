@@ -193,6 +193,23 @@ _SYNC: Final[Mapping[str, tuple[str, str]]] = {
         "The file that identifies this data is missing, so the server does not start, lest "
         "tablets be misled. Restore the whole data folder from a copy.",
     ),
+    "storage.journal_failed": (
+        "จานบันทึกรายวันเขียนไม่สำเร็จ สำนักงานจึงยังไม่รับข้อมูลใหม่ สิ่งที่ยังไม่ยืนยันอยู่ที่ผู้ส่งครบ "
+        "กรุณาแจ้งผู้ดูแลระบบให้ตรวจจานแล้วเปิดเซิร์ฟเวอร์ใหม่",
+        "The journal's disk failed to write, so the office takes nothing new. What was not "
+        "confirmed is still with its sender. Tell the administrator to check the disk and to "
+        "start the server again.",
+    ),
+    "storage.journal_missing": (
+        "ไม่พบบันทึกรายวันของข้อมูลชุดนี้ เซิร์ฟเวอร์จึงไม่เปิด เพื่อไม่ให้สิ่งที่รับแล้วหาย กรุณาต่อจานที่เก็บบันทึกรายวันก่อน",
+        "The journal of this data is missing, so the server does not start, lest something "
+        "accepted be lost. Mount the volume that holds the journal first.",
+    ),
+    "storage.journal_foreign": (
+        "โฟลเดอร์นี้เก็บบันทึกรายวันของสำนักงานอื่น เซิร์ฟเวอร์จึงไม่เปิด กรุณาระบุโฟลเดอร์ของสำนักงานนี้",
+        "This folder holds the journal of another office, so the server does not start. Name this "
+        "office's own folder.",
+    ),
     "serve.port_taken": (
         "มีโปรแกรมอื่นใช้พอร์ตนี้อยู่ เซิร์ฟเวอร์จึงเปิดไม่ได้ กรุณาหยุดโปรแกรมนั้น หรือเลือกพอร์ตอื่นด้วย PORT=",
         "Another program uses this port, so the server cannot start. Stop that program, or choose "
