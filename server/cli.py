@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +20,13 @@ EXIT_FAILED: Final = 1
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, or 1 with one line on standard error."""
     arguments = _parser().parse_args(argv)
-    run = Run(arguments.data, arguments.database, arguments.json)
+    run = Run(
+        arguments.data,
+        arguments.database,
+        arguments.json,
+        arguments.blobs,
+        arguments.blobs_endpoint,
+    )
     command: Callable[[Run, argparse.Namespace], None] = arguments.command
     try:
         command(run, arguments)
@@ -49,6 +56,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="samruat-server", description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the data ({DATA})")
     parser.add_argument("--database", default="", help="another database, as a SQLAlchemy URL")
+    parser.add_argument(
+        "--blobs",
+        default=os.environ.get("SAMRUAT_BLOBS", ""),
+        help="keep files at s3://BUCKET/PREFIX instead of in the data folder (SAMRUAT_BLOBS)",
+    )
+    parser.add_argument(
+        "--blobs-endpoint",
+        default=os.environ.get("SAMRUAT_BLOBS_ENDPOINT", ""),
+        help="address of an S3 server that is not Amazon's (SAMRUAT_BLOBS_ENDPOINT)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     commands = parser.add_subparsers(required=True, metavar="command")
     installation.add_commands(commands)

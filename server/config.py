@@ -13,8 +13,9 @@ class Config:
     """The whole configuration; nothing is read from the environment.
 
     `data` holds the embedded database (unless `database_url` names another), files, and the epoch.
-    `pages` False serves tablets
-    alone. `quick_passwords` makes password hashes cheap: for tests only.
+    `blob_store` `s3://bucket/prefix` keeps the files there instead, at `blob_endpoint` where the
+    store is not Amazon's. `pages` False serves tablets alone. `quick_passwords` makes password
+    hashes cheap: for tests only.
     """
 
     data: Path
@@ -26,6 +27,8 @@ class Config:
     quick_passwords: bool = False
     secure_cookies: bool = False
     pages: bool = True
+    blob_store: str = ""
+    blob_endpoint: str = ""
     journal: Path | None = None
 
     @property

@@ -11,7 +11,8 @@ wrong is one of these::
      |   |- TooLarge                input.too_large             413
      |   |   |- MessageTooLarge     sync.message_too_large      413
      |   |   |- BlobTooLarge        blob.too_large              413
-     |   |   `- ImageTooLarge       blob.image_too_large        413
+     |   |   |- ImageTooLarge       blob.image_too_large        413
+     |   |   `- TooManyParts        blob.too_many_parts         413
      |   |- JsonMalformed           json.malformed              400
      |   |- JsonTooDeep             json.too_deep               400
      |   |- JsonDuplicateKey        json.duplicate_key          400
@@ -36,6 +37,7 @@ wrong is one of these::
      |   |- EpochChanged            sync.epoch_changed          409
      |   |- ChainForked             sync.forked                 409
      |   |- NumberGap               sync.number_gap             409
+     |   |- PartsMissing            blob.parts_missing          409
      |   `- TransitionRefused       state.transition_refused    409
      |- Gone                        gone                        410
      |   `- RebaselineNeeded        sync.rebaseline_needed      410
@@ -43,6 +45,7 @@ wrong is one of these::
      |- TooManyAttempts             auth.too_many_attempts      429  retryable
      |- Busy                        busy                        503  retryable
      |   |- ClientBusy              sync.client_busy            503  retryable
+     |   |- BlobStoreUnavailable    blob.store_unavailable      503  retryable
      |   `- DatabaseUnavailable     storage.unavailable         503  retryable
      |       `- TabletStorageFailed tablet.storage_failed       503  retryable
      |- NetworkUnavailable          network.unavailable         503  retryable
@@ -129,6 +132,12 @@ class ImageTooLarge(TooLarge):
     """A picture of more pixels than are safe to decode."""
 
     code = "blob.image_too_large"
+
+
+class TooManyParts(TooLarge):
+    """A tablet left more unfinished files at the server than are kept."""
+
+    code = "blob.too_many_parts"
 
 
 class JsonMalformed(BadInput):
@@ -288,6 +297,12 @@ class TransitionRefused(ConflictingState):
     code = "state.transition_refused"
 
 
+class PartsMissing(ConflictingState):
+    """A file cannot be made whole yet; `facts["missing"]` names its parts as `0-3,7`."""
+
+    code = "blob.parts_missing"
+
+
 class Gone(SurveyError):
     """It was there and will not return."""
 
@@ -328,6 +343,12 @@ class ClientBusy(Busy):
     """Another push of the same client is being received."""
 
     code = "sync.client_busy"
+
+
+class BlobStoreUnavailable(Busy):
+    """The place of files (a folder, a bucket) does not answer; nothing was kept."""
+
+    code = "blob.store_unavailable"
 
 
 class DatabaseUnavailable(Busy):

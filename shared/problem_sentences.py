@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from shared.file_sentences import FILE_SENTENCES
 from shared.result_sentences import RESULT_SENTENCES
 
 SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    **FILE_SENTENCES,
     "internal": (
         "ระบบทำงานผิดพลาดโดยไม่คาดคิด ข้อมูลที่บันทึกแล้วยังอยู่ครบ กรุณาลองใหม่ หากยังเป็นอยู่ให้แจ้งผู้ดูแลระบบ",
         "The system made an unexpected mistake. What was saved is still there. "
@@ -44,15 +46,6 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "ชุดข้อมูลที่ซิงก์ใหญ่เกินไป แท็บเล็ตจะแบ่งส่งเป็นชุดเล็กลงเอง ไม่ต้องทำอะไร",
         "The batch to sync was too big. The tablet sends it in smaller parts by itself; "
         "there is nothing to do.",
-    ),
-    "blob.too_large": (
-        "ไฟล์ใหญ่เกินกว่าที่ระบบรับได้ กรุณาลดขนาดหรือแบ่งไฟล์แล้วแนบใหม่",
-        "The file is bigger than can be taken. Make it smaller or split it, then attach it again.",
-    ),
-    "blob.image_too_large": (
-        "ภาพมีความละเอียดสูงเกินกว่าจะเปิดได้อย่างปลอดภัย กรุณาถ่ายหรือย่อภาพให้เล็กลงแล้วแนบใหม่",
-        "The picture has more pixels than can be opened safely. "
-        "Take it or scale it smaller, then attach it again.",
     ),
     "json.malformed": (
         "อ่านข้อมูลที่ส่งมาไม่ได้ เพราะไม่ใช่ JSON ที่ถูกต้อง กรุณาตรวจโปรแกรมที่ส่งแล้วส่งใหม่",
@@ -91,15 +84,6 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "เซิร์ฟเวอร์อ่านชุดข้อมูลซิงก์ไม่ได้ ข้อมูลยังอยู่ครบในแท็บเล็ต กรุณาอัปเดตแอป หากยังเป็นอยู่ให้แจ้งผู้ดูแลระบบ",
         "The server could not read this sync message. Everything is still on the tablet. "
         "Update the app; if it happens again, tell the administrator.",
-    ),
-    "blob.hash_mismatch": (
-        "ไฟล์เสียหายระหว่างส่ง ต้นฉบับยังอยู่ในแท็บเล็ต ระบบจะส่งใหม่เอง",
-        "The file was damaged on its way. The original is still on the tablet and is sent again "
-        "by itself.",
-    ),
-    "blob.not_an_image": (
-        "ไฟล์นี้ไม่ใช่ภาพชนิดที่ระบบเปิดได้ กรุณาแนบภาพ JPEG, PNG หรือ WebP",
-        "This file is not a picture that can be opened. Attach a JPEG, PNG or WebP picture.",
     ),
     "form.invalid": (
         "แบบฟอร์มมีข้อผิดพลาด จึงยังเผยแพร่ไม่ได้ กรุณาแก้ทุกข้อที่แสดงไว้แล้วเผยแพร่ใหม่",

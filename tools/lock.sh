@@ -13,7 +13,7 @@ compile() {
         "$@" >/dev/null
 }
 
-compile --output-file requirements.lock
+compile --extra s3 --output-file requirements.lock
 compile --extra test --constraints requirements.lock --output-file requirements-test.lock
 
 echo "requirements.lock: $(grep -cE '^[a-z0-9]' requirements.lock) packages," \

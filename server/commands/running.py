@@ -30,11 +30,19 @@ class Run:
     data: Path
     database: str
     as_json: bool
+    blobs: str = ""
+    blobs_endpoint: str = ""
     _app: Flask | None = field(default=None, repr=False)
 
     def config(self, **more: Any) -> Config:
         """The configuration that the command line asks for."""
-        return Config(self.data.absolute(), self.database, **more)
+        return Config(
+            self.data.absolute(),
+            self.database,
+            blob_store=self.blobs,
+            blob_endpoint=self.blobs_endpoint,
+            **more,
+        )
 
     def app(self, *, ports: Ports | None = None, new_epoch: bool = False, **more: Any) -> Flask:
         """The app, made once. Raises CommandFailed for a database that cannot be opened."""

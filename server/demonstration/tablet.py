@@ -116,7 +116,7 @@ class DemoTablet:
         for file in {sha256_hex(f.data): f for row in rows for f in row.files}.values():
             sha256 = sha256_hex(file.data)
             if not self.office.blobs.has(sha256):
-                receive_blob(self.office, sha256, [file.data], file.media_type, self.device)
+                receive_blob(self.office, sha256, [file.data], self.device)
         return names
 
     def set(

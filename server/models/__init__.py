@@ -7,7 +7,15 @@ from states in the same transaction and can be rebuilt from them.
 
 from server.models.base import Base
 from server.models.changes import ChangeRow, ClientRow, QuarantineRow, ReceivedRow, WriteRow
-from server.models.files import BlobReferenceRow, BlobRow
+from server.models.files import (
+    BlobLostRow,
+    BlobReferenceRow,
+    BlobRow,
+    BlobSenderRow,
+    BlobWaiverRow,
+    BlobWantRow,
+    ThumbnailRow,
+)
 from server.models.people import (
     AuditRow,
     DeviceAreaRow,
@@ -42,8 +50,12 @@ __all__ = [
     "BackedUpClientRow",
     "BackupRow",
     "Base",
+    "BlobLostRow",
     "BlobReferenceRow",
     "BlobRow",
+    "BlobSenderRow",
+    "BlobWaiverRow",
+    "BlobWantRow",
     "ChangeRow",
     "ClientRow",
     "CodebookRow",
@@ -69,5 +81,6 @@ __all__ = [
     "ScopeRow",
     "SettingRow",
     "StaffSessionRow",
+    "ThumbnailRow",
     "WriteRow",
 ]

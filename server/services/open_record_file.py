@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from sqlalchemy import ColumnElement, select
 
-from sqlalchemy import select
-
-from server.models import BlobReferenceRow, BlobRow
+from server.models import BlobReferenceRow, BlobRow, ThumbnailRow
 from server.services.list_review_queue import Scopes
+from server.services.open_blob import FileFacts
 from server.store.office import Office
 from shared.errors import NotFound
 from shared.ids import is_sha256
 
-CHUNK_BYTES = 256 * 1024
 
-
-@dataclass(frozen=True, slots=True)
-class OpenFile:
-    """A file being read; `chunks` closes it at its end."""
-
-    handle: BinaryIO
-    size: int
-    media_type: str
-
-    def chunks(self) -> Iterator[bytes]:
-        """The bytes, piece by piece."""
-        with self.handle:
-            while chunk := self.handle.read(CHUNK_BYTES):
-                yield chunk
-
-
-def open_record_file(office: Office, sha256: str, scopes: Scopes) -> OpenFile:
+def find_record_file(office: Office, sha256: str, scopes: Scopes) -> FileFacts:
     """NotFound for a file that is not held, or that no record of the reader's areas names."""
-    if not is_sha256(sha256):
-        raise NotFound("not the name of a file")
-    wanted = select(BlobRow.size, BlobRow.media_type).where(BlobRow.sha256 == sha256)
+    wanted = select(BlobRow.size, BlobRow.media_type, BlobRow.code).where(BlobRow.sha256 == sha256)
+    with office.database.reading() as session:
+        row = None
+        if is_sha256(sha256):
+            row = session.execute(wanted.where(_named(sha256, scopes))).one_or_none()
+    if row is None:
+        raise NotFound("no such file for this reader")
+    return FileFacts(sha256, row.size, row.media_type, row.code or "")
+
+
+def find_record_thumbnail(office: Office, original: str, scopes: Scopes) -> FileFacts:
+    """The small picture that stands for a photograph. NotFound as for the photograph."""
+    wanted = (
+        select(ThumbnailRow.sha256, ThumbnailRow.size)
+        .where(ThumbnailRow.original == original, _named(original, scopes))
+        .order_by(ThumbnailRow.received_at, ThumbnailRow.sender)
+        .limit(1)
+    )
+    with office.database.reading() as session:
+        row = session.execute(wanted).one_or_none() if is_sha256(original) else None
+    if row is None:
+        raise NotFound("no such picture for this reader")
+    return FileFacts(row.sha256, row.size, "image/jpeg")
+
+
+def _named(sha256: str, scopes: Scopes) -> ColumnElement[bool]:
     named = select(BlobReferenceRow.sha256).where(BlobReferenceRow.sha256 == sha256)
     if scopes is not None:
         named = named.where(BlobReferenceRow.scope.in_(sorted(scopes)))
-    with office.database.reading() as session:
-        row = session.execute(wanted.where(named.exists())).one_or_none()
-    if row is None:
-        raise NotFound("no such file for this reader")
-    return OpenFile(office.blobs.open(sha256), row.size, row.media_type)
+    return named.exists()

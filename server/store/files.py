@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.orm import Session
 
-from server.models import BlobReferenceRow, BlobRow, RecordRow
+from server.models import (
+    BlobReferenceRow,
+    BlobRow,
+    BlobSenderRow,
+    BlobWaiverRow,
+    RecordRow,
+)
 from server.store.bulk import rows_in
 from server.store.trees import lock_roots
 
@@ -16,6 +22,11 @@ from server.store.trees import lock_roots
 def blob_row(session: Session, sha256: str) -> Any:
     """The row of a file that is held, or None."""
     return session.execute(select(BlobRow.__table__).where(BlobRow.sha256 == sha256)).one_or_none()
+
+
+def was_sent_by(session: Session, sha256: str, sender: str) -> bool:
+    """Has this tablet shown all bytes of the file?"""
+    return session.get(BlobSenderRow, (sha256, sender)) is not None
 
 
 def referring_scopes(session: Session, sha256: str) -> set[str]:
@@ -31,15 +42,14 @@ def settle_missing(session: Session, hashes: Collection[str]) -> None:
     if not roots:
         return
     lock_roots(session, roots)
+    missing = and_(BlobRow.sha256.is_(None), BlobWaiverRow.sha256.is_(None))
     counted = (
         select(
             BlobReferenceRow.root,
-            (
-                func.count(BlobReferenceRow.sha256.distinct())
-                - func.count(BlobRow.sha256.distinct())
-            ).label("missing"),
+            func.count(case((missing, BlobReferenceRow.sha256)).distinct()).label("missing"),
         )
         .outerjoin(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
+        .outerjoin(BlobWaiverRow, BlobWaiverRow.sha256 == BlobReferenceRow.sha256)
         .group_by(BlobReferenceRow.root)
     )
     for row in rows_in(session, counted, BlobReferenceRow.root, roots):

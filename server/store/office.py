@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 from server.config import Config
 from server.store.attempts import Attempts
-from server.store.blob_folder import BlobFolder
+from server.store.blob_store import BlobStore
 from server.store.database import Database
 from server.store.epoch import Epoch
 from server.store.form_shelf import FormShelf
-from server.store.journal import Journal
 from server.store.passwords import Passwords
 from server.store.system import Randomness
 from shared.clocks import WallClock
@@ -26,9 +25,8 @@ class Office:
 
     config: Config
     database: Database
-    blobs: BlobFolder
+    blobs: BlobStore
     epoch: Epoch
-    journal: Journal
     clock: WallClock
     ids: Ids
     randomness: Randomness

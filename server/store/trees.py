@@ -9,10 +9,10 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import BlobReferenceRow, BlobRow, RecordRow, RootRow, WriteRow
+from server.models import BlobReferenceRow, BlobRow, BlobWaiverRow, RecordRow, RootRow, WriteRow
 from server.store.bulk import insert_new, rows_in
 from server.store.record_tree import Entry, Tree
 from shared.records.state import EXISTENCE, Dot, decode_state
@@ -142,13 +142,24 @@ def _write(row: Any) -> Write:
 
 
 def _load_files(session: Session, trees: dict[str, Tree]) -> None:
-    wanted = select(
-        BlobReferenceRow.root, BlobReferenceRow.sha256, BlobRow.sha256.label("held")
-    ).outerjoin(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
+    # A file that the office goes on without is missed no more.
+    wanted = (
+        select(
+            BlobReferenceRow.root,
+            BlobReferenceRow.sha256,
+            func.coalesce(BlobRow.sha256, BlobWaiverRow.sha256).label("held"),
+        )
+        .outerjoin(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
+        .outerjoin(BlobWaiverRow, BlobWaiverRow.sha256 == BlobReferenceRow.sha256)
+    )
     for row in rows_in(session, wanted, BlobReferenceRow.root, list(trees)):
         trees[row.root].files[row.sha256] = row.held is not None
 
 
 def held_files(session: Session, hashes: Collection[str]) -> set[str]:
-    """Which of these files are held."""
-    return {row.sha256 for row in rows_in(session, select(BlobRow.sha256), BlobRow.sha256, hashes)}
+    """Which of these files are held, or need not be."""
+    return {
+        row.sha256
+        for table in (BlobRow, BlobWaiverRow)
+        for row in rows_in(session, select(table.sha256), table.sha256, hashes)
+    }

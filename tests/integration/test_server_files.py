@@ -9,8 +9,9 @@ from server.models import RecordRow
 from server.services.revoke_device import revoke_device
 from shared.limits import BLOB_BYTES_MAX
 from tests.support.offices import OTHER_AREA, TestOffice, TestTablet
+from tests.support.pictures import picture
 
-DATA = b"a picture, let us say" * 1000
+DATA = picture(800, 600) + b"what a camera appends" * 1000
 NAME = hashlib.sha256(DATA).hexdigest()
 
 

@@ -1,11 +1,11 @@
-"""The office's first database: people, tablets, changes, records, the feed, files, forms."""
+"""The office's first database: people, tablets, changes, records, the feed, forms."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from server.migrations import recovery_tables
+from server.migrations import file_tables, recovery_tables
 
 revision = "20261123_01"
 down_revision = None
@@ -16,11 +16,12 @@ depends_on = None
 def upgrade() -> None:
     """Create every table."""
     for create in (
-        _audit, _blob, _blob_reference, _change, _client, _codebook, _device, _device_area,
+        _audit, _change, _client, _codebook, _device, _device_area,
         _device_person, _enrolment, _event_hours, _form, _membership, _person, _person_area,
         _received, _root, _scope, _setting, _staff_session, _write, _record,
     ):  # fmt: skip
         create()
+    file_tables.create()
     recovery_tables.create()
 
 
@@ -34,30 +35,6 @@ def _audit() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
-
-
-def _blob() -> None:
-    op.create_table(
-        "blob",
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("media_type", sa.String(length=100), nullable=False),
-        sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("received_from", sa.String(length=60), nullable=False),
-        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
-    )
-
-
-def _blob_reference() -> None:
-    op.create_table(
-        "blob_reference",
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("root", sa.String(length=36), nullable=False),
-        sa.Column("scope", sa.String(length=100), nullable=False),
-        sa.PrimaryKeyConstraint("sha256", "record", name=op.f("pk_blob_reference")),
-    )
-    op.create_index(op.f("ix_blob_reference_root"), "blob_reference", ["root"], unique=False)
 
 
 def _change() -> None:
