@@ -10,6 +10,7 @@ from server.store.blob_store import BlobStore
 from server.store.database import Database
 from server.store.epoch import Epoch
 from server.store.form_shelf import FormShelf
+from server.store.journal import Journal
 from server.store.passwords import Passwords
 from server.store.system import Randomness
 from shared.clocks import WallClock
@@ -27,6 +28,7 @@ class Office:
     database: Database
     blobs: BlobStore
     epoch: Epoch
+    journal: Journal
     clock: WallClock
     ids: Ids
     randomness: Randomness
