@@ -94,7 +94,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     capture = Capture(
         database, library, sealer, ports.clock, ports.ids, ports.storage, ports.location.here
     )
-    identity.check(database)
+    identity.check(database, ports.clock)
     capture.recover()
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")

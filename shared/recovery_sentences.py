@@ -16,4 +16,19 @@ RECOVERY_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "This file cannot be read: cut off while copying, or not a file of unsent work. Copy it "
         "from the tablet again; the work is still on the tablet.",
     ),
+    "sync.repaired_today": (
+        "ข้อมูลของพื้นที่นี้ซ่อมไปแล้ววันนี้แต่ยังไม่ตรงกัน ไม่มีข้อมูลหาย ระบบจะลองใหม่พรุ่งนี้ กรุณาแจ้งผู้ดูแลระบบ",
+        "This area was repaired today already and still differs. Nothing is lost; it is tried "
+        "again tomorrow. Tell the administrator.",
+    ),
+    "digest.tablet_differs": (
+        "ข้อมูลพื้นที่ในแท็บเล็ตเครื่องหนึ่งไม่ตรงกับสำนักงาน แท็บเล็ตรับเฉพาะรายการที่ต่างไปใหม่แล้ว หากเกิดซ้ำให้ตรวจที่เก็บข้อมูลของเครื่องนั้น",
+        "What a tablet held of an area differed from the office. It received anew what differed. "
+        "If it happens again, look at that tablet's storage.",
+    ),
+    "digest.server_corrected": (
+        "ผลรวมตรวจสอบของพื้นที่ที่สำนักงานเก็บไว้ไม่ตรงกับข้อมูลจริง ระบบคำนวณใหม่แล้ว กรุณาใช้คำสั่ง doctor ตรวจฐานข้อมูล",
+        "The check sum the office had stored of an area was not that of its records, and was "
+        "corrected. Run the doctor command over the database.",
+    ),
 }

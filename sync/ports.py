@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sync.messages import ChangeResult, Page
+from sync.shelf import FileShelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,6 @@ class NumberedLine:
     id: str
     line: bytes
     head_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BlobToSend:
-    """A file this replica has and the server may not. `size` in bytes."""
-
-    sha256: str
-    size: int
 
 
 class Replica(Protocol):
@@ -77,34 +70,64 @@ class Replica(Protocol):
     def begin_epoch(self, epoch: str, number: int, chain: str) -> bool:
         """The server forgot: adopt its epoch, offer again what lies above `number`, pull anew.
 
-        False when `chain` is not this replica's chain at `number`: the lines have forked.
+        False when `chain` is not this replica's chain at `number`, or a change above it is no
+        longer here: then this line cannot go on.
         """
         ...
 
-    def mint_incarnation(self) -> None:
-        """Become a new client and re-number, from 1, all that is not acknowledged."""
+    def mint_incarnation(self, known: int | None = None) -> None:
+        """Become a new client and re-number, from 1, all that is not acknowledged.
+
+        `known` is up to which number the server has the line of the client until now; then the new
+        line begins with a `sync.predecessor`.
+        """
+        ...
+
+    def begin_rebaseline(self, scopes: Sequence[str]) -> None:
+        """Read these scopes from their beginning, beside what is held, which stays until
+        `agreed`."""
+        ...
+
+    def agreed(self, scopes: Sequence[str]) -> None:
+        """The digests of these scopes were compared at the head and are equal: what was read
+        beside the old base takes its place; received work of scopes no longer held is let go."""
+        ...
+
+    def bucket_sums(self, scope: str) -> Sequence[int]:
+        """The 256 sums of `sync.repair` over the rows held, computed from the rows themselves; the
+        running digest follows."""
+        ...
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[tuple[str, int]]:
+        """(record, row digest) of the rows held in these buckets."""
+        ...
+
+    def mend(self, scope: str, states: Sequence[bytes], gone: Sequence[str]) -> None:
+        """Take these states whatever was held, and let go of rows that the scope does not have."""
+        ...
+
+    def repaired_on(self, scope: str) -> int | None:
+        """The server's day on which this scope was last repaired."""
+        ...
+
+    def note_repair(self, scope: str, day: int) -> None:
+        """This scope was repaired on this day of the server."""
+        ...
+
+    def asides(self, server_ms: int, news: bool) -> Sequence[str]:
+        """Ids of own changes kept aside whose result is worth asking for now: when there was
+        `news`, or the last time was long ago by the server's clock."""
+        ...
+
+    def note_results(self, results: Sequence[ChangeResult], server_ms: int) -> None:
+        """What has become of changes kept aside."""
         ...
 
     def note_server_time(self, server_ms: int) -> None:
         """Remember server minus device time, as evidence kept with later changes."""
         ...
 
-    def blobs_to_send(self) -> Sequence[BlobToSend]:
-        """Files named by acknowledged changes that the server has not confirmed, oldest first."""
-        ...
-
-    def blob_bytes(self, sha256: str) -> bytes:
-        """The bytes of a file held here."""
-        ...
-
-    def blob_sent(self, sha256: str) -> None:
-        """The server confirmed that it holds the file."""
-        ...
-
-    def blobs_wanted(self) -> Sequence[str]:
-        """Files that states here name and this replica must have: forms, codebooks."""
-        ...
-
-    def keep_blob(self, sha256: str, data: bytes) -> None:
-        """Store a file whose bytes have been checked against its name."""
+    @property
+    def shelf(self) -> FileShelf:
+        """The files of this replica."""
         ...

@@ -22,7 +22,8 @@ class Pulling:
     """Pulls everything that is new for one replica.
 
     `on_conflict` is given the reply when the server and this replica disagree about the epoch or
-    the line of changes (409); it settles that and pushes, and the pull begins again.
+    the line of changes (409), or a scope must be read anew (410); it settles that and pushes, and
+    the pull begins again.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Pulling:
             reply = yield from self._ask(
                 HttpRequest("POST", PULL, body, (("content-type", MEDIA_TYPE),))
             )
-            if reply.status == 409:
+            if reply.status in (409, 410):
                 yield from self._on_conflict(reply)
                 continue
             if reply.status == 426:
@@ -70,6 +71,7 @@ class Pulling:
     def _take(self, answer: PullAnswer, request: PullRequest) -> bool:
         """Apply an answer; True when every scope has reached its head."""
         self._replica.note_server_time(answer.server_time_ms)
+        self._report.server_ms = answer.server_time_ms
         if answer.granted is not None and set(answer.granted) != set(request.scopes):
             self._replica.hold_scopes(answer.granted)
         more = answer.granted is not None and not set(answer.granted) <= set(request.scopes)
@@ -97,7 +99,8 @@ class Pulling:
         if answer.client != standing.client or answer.number < standing.number:
             return
         if (answer.number, answer.chain) != (standing.number, standing.chain):
-            self._replica.mint_incarnation()
+            self._replica.mint_incarnation(answer.number)
+            self._report.copied = True
 
     def _compare(self, answer: PullAnswer, request: PullRequest) -> None:
         """Digests are compared at the head only, and never adopted: a difference is reported."""

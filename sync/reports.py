@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sync.exchange import End, HttpReply, HttpRequest
 from sync.messages import ChangeResult
+from sync.repair import Mended
 
 
 class Step(StrEnum):
@@ -15,13 +16,20 @@ class Step(StrEnum):
 
     PUSH = "push"
     PULL = "pull"
+    REPAIR = "repair"
     FILES = "files"
     DONE = "done"
 
 
 @dataclass(slots=True)
 class SessionReport:
-    """What a session did, for the report in words. Times of waiting are in milliseconds."""
+    """What a session did, for the report in words. Times of waiting are in milliseconds.
+
+    `mended` tells what was put right after digests differed, `rebased` the scopes that are read
+    anew, `copied` that this database turned out to be a copy, `server_ms` the server's clock.
+    `files_held_back` wait for a network that costs nothing, `files_wanted` are asked for again,
+    `files_lost` this tablet cannot send.
+    """
 
     end: End = End.DONE
     sent: int = 0
@@ -30,10 +38,19 @@ class SessionReport:
     blobs_sent: int = 0
     blobs_received: int = 0
     blobs_refused: int = 0
+    files_held_back: int = 0
+    files_wanted: int = 0
+    files_lost: int = 0
+    thumbnails_sent: int = 0
+    thumbnails_received: int = 0
     mismatched: list[str] = field(default_factory=list)
     retry_after_ms: int = 0
     code: str = ""
     round_trips: int = 0
+    mended: list[Mended] = field(default_factory=list)
+    rebased: list[str] = field(default_factory=list)
+    copied: bool = False
+    server_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

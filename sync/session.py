@@ -22,7 +22,6 @@ from sync.exchange import (
     Stop,
     believed_push,
     code_of,
-    facts_of,
     fits,
     retry_after_ms,
 )
@@ -35,7 +34,9 @@ from sync.messages import (
 )
 from sync.ports import NumberedLine, Replica
 from sync.pulling import PULL, Pulling
+from sync.recovery import Recovery
 from sync.reports import Act, Progress, SessionReport, Step, Watch
+from sync.shelf import Allowance, Unlimited
 from sync.version import MEDIA_TYPE, PROTOCOL
 
 PUSH: Final = "/api/v1/sync/push"
@@ -60,6 +61,9 @@ Conversation = Generator[HttpRequest, HttpReply, SessionReport]
 Exchange = Generator[HttpRequest, HttpReply, HttpReply]
 
 
+EVERYTHING: Final = Unlimited()
+
+
 def _quiet(_: Progress) -> None:
     """Nobody is watching."""
 
@@ -67,24 +71,33 @@ def _quiet(_: Progress) -> None:
 class SyncSession:
     """One session of one replica. Make a new one for each synchronisation."""
 
-    def __init__(self, replica: Replica, on_progress: Watch = _quiet) -> None:
+    def __init__(
+        self,
+        replica: Replica,
+        on_progress: Watch = _quiet,
+        allowance: Allowance = EVERYTHING,
+    ) -> None:
         self._replica = replica
         self._progress = on_progress
         self._report = SessionReport()
         self._batch_max = limits.PUSH_CHANGES_MAX
         self._failures = 0
-        self._restarts = 0
         self._withheld: set[int] = set()
-        self._files = FileExchange(replica, self._ask, self._report, on_progress)
+        self._files = FileExchange(
+            replica.shelf, self._ask, self._report, on_progress, allowance
+        )
         self._pulling = Pulling(
             replica, self._ask, self._report, on_progress, self._settle_and_push
         )
+        self._recovery = Recovery(replica, self._ask, self._report, on_progress, self._pulling.run)
 
     def run(self) -> Conversation:
         """Push, pull, exchange files; returns the report and never raises for the network."""
         try:
             yield from self._push()
             refused = yield from self._pull_if_allowed()
+            if refused is None:
+                yield from self._recover()
             yield from self._files.run()
             if refused is not None:
                 raise refused
@@ -105,6 +118,16 @@ class SyncSession:
             return stop
         return None
 
+    def _recover(self) -> Act:
+        """Repair what differs; a server that cannot help with that hinders no file."""
+        try:
+            yield from self._recovery.after_pull()
+        except Stop as stop:
+            if stop.end is not End.REFUSED:
+                raise
+            self._report.code = stop.code
+            self._report.end = End.MISMATCH if self._report.mismatched else End.REFUSED
+
     def _ask(self, request: HttpRequest) -> Exchange:
         self._report.round_trips += 1
         reply = yield request
@@ -114,6 +137,7 @@ class SyncSession:
             raise Stop(End.NOT_SIGNED_IN, code_of(reply))
         if reply.status in (429, 503):
             raise Stop(End.BUSY, code_of(reply), retry_after_ms(reply))
+        self._files.heed(reply)
         return reply
 
     def _push(self) -> Act:
@@ -148,7 +172,7 @@ class SyncSession:
 
     def _push_failed(self, reply: HttpReply, lines: Sequence[NumberedLine]) -> Act:
         if reply.status == 409:
-            self._answer_conflict(reply)
+            self._recovery.settle(reply)
             return
         unreadable = reply.status in (400, 413, 415, 422)
         if not unreadable and reply.status < 500:
@@ -170,21 +194,9 @@ class SyncSession:
         self._withheld.add(line.number)
         self._failures = 0
 
-    def _answer_conflict(self, reply: HttpReply) -> None:
-        """409: the server's line of this client is not the one this replica believes in."""
-        self._restarts += 1
-        if self._restarts > limits.RESTARTS_PER_SESSION_MAX:
-            raise Stop(End.REFUSED, code_of(reply))
-        facts = facts_of(reply)
-        epoch, number, chain = facts.get("epoch"), facts.get("number"), facts.get("chain")
-        if not isinstance(epoch, str) or not isinstance(number, int) or not isinstance(chain, str):
-            raise Stop(End.REFUSED, "sync.answer_does_not_fit")
-        if not self._replica.begin_epoch(epoch, number, chain):
-            self._replica.mint_incarnation()
-
     def _settle_and_push(self, reply: HttpReply) -> Act:
         """A pull was answered 409: settle which line is believed, then offer what it misses."""
-        self._answer_conflict(reply)
+        self._recovery.settle(reply)
         yield from self._push()
 
 

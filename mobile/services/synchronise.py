@@ -21,12 +21,12 @@ from mobile.transport.port import Transport
 from shared.clocks import WallClock
 from shared.errors import SurveyError
 from sync.exchange import End, HttpReply, HttpRequest
+from sync.repair import DAY_MS
 from sync.retry import wait_ms
 from sync.session import Conversation, Progress, SessionReport, SyncSession
 
 EVERY_MS: Final = 5 * 60 * 1000
 REPORTS_KEPT: Final = 50
-REPAIR_EVERY_MS: Final = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +129,31 @@ class Synchroniser:
         session = SyncSession(self._replica, self._tell)
         try:
             self._jobs.call(self._capture.seal_all)
+            self._look_over()
             report = self._converse(session.run())
         except SurveyError as reason:
             return self._keep(SessionReport(), "failed", reason.code)
         except Exception as reason:
             return self._keep(SessionReport(), "failed", f"internal: {type(reason).__name__}")
-        if report.mismatched:
-            scopes = tuple(report.mismatched)
-            self._jobs.call(lambda: self._replica.read_anew(scopes, REPAIR_EVERY_MS))
         if report.blobs_received:
             self._jobs.call(self._use_documents)
         return self._keep(report, str(report.end), report.code)
+
+    def _look_over(self) -> None:
+        """Once a day of the server every row is counted anew: damage on the disk shows itself as a
+        digest that differs, and is repaired."""
+        reader = self._database.reader()
+        offset = settings.read_int(reader, "clock_offset_ms") or 0
+        day = (self._clock.now_ms() + offset) // DAY_MS
+        if settings.read_int(reader, "looked_over_day") == day:
+            return
+        self._replica.look_over()
+
+        def note() -> None:
+            with self._database.writing() as connection:
+                settings.write(connection, "looked_over_day", day)
+
+        self._jobs.call(note)
 
     def _converse(self, conversation: Conversation) -> SessionReport:
         reply: HttpReply | None = None

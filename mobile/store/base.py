@@ -122,6 +122,14 @@ def set_aside(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("UPDATE base SET current = 0 WHERE scope = ?", (name,))
 
 
+def set_aside_scopes(connection: sqlite3.Connection) -> list[str]:
+    """Scopes that are no longer held and still have rows here."""
+    rows = connection.execute(
+        "SELECT DISTINCT scope FROM base WHERE current = 0 AND scope NOT IN (SELECT id FROM scope)"
+    )
+    return [row["scope"] for row in rows.fetchall()]
+
+
 def purge(connection: sqlite3.Connection, name: str, keep_roots: Iterable[str]) -> set[str]:
     """Remove rows of a scope that no longer count, except of roots with own work. Returns roots."""
     rows = connection.execute(

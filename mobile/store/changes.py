@@ -88,10 +88,11 @@ def append(
     return number + 1
 
 
-def renumber(connection: sqlite3.Connection, client: str) -> None:
-    """Give every pending change a number of `client`, from 1, in their order."""
+def renumber(connection: sqlite3.Connection, client: str, first: str = "") -> None:
+    """Give every pending change a number of `client`, from 1: `first`, then in their order."""
     rows = connection.execute(
-        "SELECT id, head_hash FROM change WHERE status = ? ORDER BY row", (Waiting.PENDING,)
+        "SELECT id, head_hash FROM change WHERE status = ? ORDER BY id != ?, row",
+        (Waiting.PENDING, first),
     ).fetchall()
     chain = chain_start(client)
     for number, row in enumerate(rows, start=1):
@@ -100,6 +101,15 @@ def renumber(connection: sqlite3.Connection, client: str) -> None:
             "UPDATE change SET client = ?, number = ?, chain = ? WHERE id = ?",
             (client, number, chain.hex(), row["id"]),
         )
+
+
+def count_missing(connection: sqlite3.Connection, client: str, above: int) -> int:
+    """How many of the numbers above `above` that were given out are no longer here."""
+    row = connection.execute(
+        "SELECT max(number) AS last, count(*) AS n FROM change WHERE client = ? AND number > ?",
+        (client, above),
+    ).fetchone()
+    return 0 if row["last"] is None else int(row["last"]) - above - int(row["n"])
 
 
 def pending_after(
@@ -177,6 +187,61 @@ def release(connection: sqlite3.Connection, dots: Iterable[str]) -> None:
             "UPDATE change SET status = ? WHERE id = ? AND status = ?",
             (Waiting.DONE, dot, Waiting.KEPT_ASIDE),
         )
+
+
+def aside_by_root(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(id, root) of changes that the server keeps in quarantine."""
+    rows = connection.execute("SELECT id, root FROM change WHERE status = ?", (Waiting.KEPT_ASIDE,))
+    return [(row["id"], row["root"]) for row in rows.fetchall()]
+
+
+def note_later(connection: sqlite3.Connection, result: ChangeResult) -> str | None:
+    """What has become of a change kept aside; its root when that is something else than before."""
+    row = connection.execute(
+        "SELECT root, scope, outcome, code FROM change WHERE id = ? AND status = ?",
+        (result.id, Waiting.KEPT_ASIDE),
+    ).fetchone()
+    if row is None or (row["outcome"], row["code"]) == (result.outcome, result.code or ""):
+        return None
+    aside = result.outcome is Outcome.QUARANTINED
+    connection.execute(
+        "UPDATE change SET status = ?, outcome = ?, code = ?, superseded_by = ?, scope = ?, "
+        "position = ?, told = 0 WHERE id = ?",
+        (
+            Waiting.KEPT_ASIDE if aside else Waiting.ACKNOWLEDGED,
+            result.outcome,
+            result.code or "",
+            result.by or "",
+            result.scope or row["scope"],
+            result.position or 0,
+            result.id,
+        ),
+    )
+    return str(row["root"])
+
+
+_ELSEWHERE = "status = ? AND scope NOT IN (SELECT id FROM scope)"
+
+
+def received_elsewhere(connection: sqlite3.Connection) -> bool:
+    """Is there work on a scope no longer held that the server has received meanwhile?"""
+    row = connection.execute(
+        f"SELECT 1 FROM change WHERE {_ELSEWHERE} LIMIT 1",  # noqa: S608
+        (Waiting.ACKNOWLEDGED,),
+    ).fetchone()
+    return row is not None
+
+
+def end_received_elsewhere(connection: sqlite3.Connection) -> set[str]:
+    """No base will ever come for such work: it is done. Returns its roots."""
+    rows = connection.execute(
+        f"SELECT id, root FROM change WHERE {_ELSEWHERE}",  # noqa: S608
+        (Waiting.ACKNOWLEDGED,),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE change SET status = ? WHERE id = ?", [(Waiting.DONE, row["id"]) for row in rows]
+    )
+    return {row["root"] for row in rows}
 
 
 def offer_again(connection: sqlite3.Connection, client: str, above: int) -> set[str]:

@@ -62,6 +62,8 @@ class Filter:
     newest_first: bool = False
 
 
+NOT_SHOWN: Final = "@"
+"""What begins so is between tablet and office, and no record of the survey."""
 TITLE_FIELDS: Final = ("name_th", "name", "title", "title_th", "code")
 
 
@@ -85,7 +87,7 @@ def refresh(
 def _refresh(connection: sqlite3.Connection, root: str, client: str, describe: Describe) -> None:
     states = all_shown(connection, root, client)
     top = states.get(root)
-    if top is None or top.deleted:
+    if top is None or top.deleted or top.type.startswith(NOT_SHOWN):
         connection.execute("DELETE FROM listing WHERE root = ?", (root,))
         return
     rows = live_rows(states, root)

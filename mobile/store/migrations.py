@@ -136,6 +136,21 @@ def short_lists(db: Database) -> None:
     _table(db, "listing").create_index(["status", "scope", "changed_at"])
 
 
+@MIGRATIONS(name="0004_recovery")
+def recovery(db: Database) -> None:
+    """A scope's base built anew beside the one that is shown."""
+    _table(db, "rebase_scope").create(
+        {"id": str, "cursor": int, "head": int, "digest": str},
+        pk="id",
+        not_null={"cursor", "head", "digest"},
+    )
+    _table(db, "rebase").create(
+        {"scope": str, "record": str, "revision": int, "type": str, "root": str, "state": bytes},
+        pk=("scope", "record"),
+        not_null={"revision", "type", "root", "state"},
+    )
+
+
 def _received(db: Database) -> None:
     _table(db, "scope").create(
         {"id": str, "cursor": int, "head": int, "digest": str},

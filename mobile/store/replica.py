@@ -5,18 +5,22 @@ Every method is one transaction and returns after it is on the disk. Nothing uns
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from mobile.store import base, blobs, changes, listing, settings
+from mobile.store import base, blobs, changes, listing, mending, rebase, settings
 from mobile.store.base import Digests
 from mobile.store.database import TabletDatabase
 from mobile.store.identity import Identity
-from shared.clocks import WallClock
+from shared.clocks import WallClock, moment_of
 from shared.errors import ChainForked
 from shared.ids import is_sha256
+from shared.limits import RESULTS_ASKED_MAX
+from sync.asides import ASKED_EVERY_MS
 from sync.messages import ChangeResult, Page, Put
 from sync.ports import BlobToSend, NumberedLine, Standing
+from sync.repair import sums_of, total_of
 
 DOCUMENT_TYPES: Final = ("form", "codebook")
 OFFSET_STEP_MS: Final = 1_000
@@ -43,7 +47,8 @@ class SqliteReplica:
     def standing(self) -> Standing:
         """Where this replica stands now."""
         reader = self._database.reader()
-        held = base.scopes(reader)
+        beside = rebase.all_begun(reader)
+        held = [beside.get(scope.id, scope) for scope in base.scopes(reader)]
         return Standing(
             client=settings.read(reader, "client"),
             epoch=settings.read(reader, "epoch"),
@@ -70,8 +75,9 @@ class SqliteReplica:
                 raise ChainForked("results name a chain that is not this tablet's", number=number)
             found = [changes.note_result(connection, client, result) for result in results]
             roots = {root for root in found if root is not None}
+            beside = rebase.all_begun(connection)
             for scope in base.scopes(connection):
-                if scope.cursor >= scope.head:
+                if scope.cursor >= scope.head and scope.id not in beside:
                     roots |= changes.lift_reached(connection, scope.id, scope.cursor)
             settings.write(connection, "number", number)
             settings.write(connection, "chain", chain)
@@ -80,9 +86,13 @@ class SqliteReplica:
     def apply_page(self, page: Page) -> bool:
         """Apply one page; False (nothing done) when `from_cursor` is not the stored cursor."""
         with self._database.writing() as connection:
-            held = base.scope(connection, page.scope)
+            beside = rebase.begun(connection, page.scope)
+            held = beside or base.scope(connection, page.scope)
             if held is None or held.cursor != page.from_cursor:
                 return False
+            if beside is not None:
+                rebase.take(connection, beside, page)
+                return True
             digests = Digests(connection)
             roots: set[str] = set()
             aside = changes.kept_aside(connection)
@@ -115,6 +125,7 @@ class SqliteReplica:
             own = changes.roots_over_base(connection)
             for name in sorted(held - set(granted)):
                 connection.execute("DELETE FROM scope WHERE id = ?", (name,))
+                rebase.drop(connection, name)
                 base.set_aside(connection, name)
                 gone = base.purge(connection, name, own)
                 listing.refresh(connection, sorted(gone), self._describe)
@@ -128,6 +139,8 @@ class SqliteReplica:
         with self._database.writing() as connection:
             client = settings.read(connection, "client")
             if changes.chain_at(connection, client, number) != chain:
+                return False
+            if changes.count_missing(connection, client, number):
                 return False
             lowest = changes.first_pending(connection, client)
             if lowest is not None and lowest <= number:
@@ -143,36 +156,127 @@ class SqliteReplica:
                 blobs.doubt_all(connection)
                 roots |= changes.adopt_former(connection, client)
                 for scope in base.scopes(connection):
+                    rebase.drop(connection, scope.id)
                     base.set_aside(connection, scope.id)
                     base.begin_scope(connection, scope.id)
             listing.refresh(connection, sorted(roots), self._describe)
         return True
 
-    def read_anew(self, scopes: Sequence[str], once_in_ms: int) -> list[str]:
-        """Digests differ: read these scopes from their beginning, each at most once in a while.
-
-        What is held stays shown until the server's rows have come; nothing is wiped or adopted.
-        Returns the scopes that are read anew.
-        """
-        now = self._clock.now_ms()
-        begun: list[str] = []
+    def begin_rebaseline(self, scopes: Sequence[str]) -> None:
+        """Read these scopes from their beginning, beside what is held, which stays shown."""
         with self._database.writing() as connection:
             for name in sorted(set(scopes)):
-                last = settings.read_int(connection, f"read_anew:{name}")
-                if base.scope(connection, name) is None:
-                    continue
-                if last is not None and abs(now - last) < once_in_ms:
-                    continue
-                settings.write(connection, f"read_anew:{name}", now)
-                base.set_aside(connection, name)
-                base.begin_scope(connection, name)
-                begun.append(name)
-        return begun
+                if base.scope(connection, name) is not None:
+                    rebase.begin(connection, name)
 
-    def mint_incarnation(self) -> None:
-        """Become a new client and re-number, from 1, all that is not acknowledged."""
+    def agreed(self, scopes: Sequence[str]) -> None:
+        """Digests of these scopes are equal at the head: a base built beside takes the old one's
+        place; received work of scopes that are no longer held is let go."""
+        reader = self._database.reader()
+        whole = [held for held in rebase.all_begun(reader).values() if held.id in set(scopes)]
+        if not whole and not changes.received_elsewhere(reader):
+            return
         with self._database.writing() as connection:
-            self._identity.begin(connection, settings.read(connection, "device"))
+            for held in whole:
+                roots = rebase.swap(connection, held)
+                own = changes.roots_over_base(connection)
+                roots |= base.purge(connection, held.id, own)
+                roots |= changes.lift_reached(connection, held.id, held.cursor)
+                roots |= self._release_shown(connection)
+                listing.refresh(connection, sorted(roots), self._describe)
+            self._let_go(connection)
+
+    def _release_shown(self, connection: sqlite3.Connection) -> set[str]:
+        """Changes kept aside whose values a state shows now: staff have accepted them."""
+        roots: set[str] = set()
+        for name, root in changes.aside_by_root(connection):
+            states = base.states_of(connection, root).values()
+            if any(s.dot.id == name for x in states for found in x.fields.values() for s in found):
+                changes.release(connection, [name])
+                roots.add(root)
+        return roots
+
+    def _let_go(self, connection: sqlite3.Connection) -> None:
+        """Work on scopes no longer held stays until it is received, and no longer."""
+        roots = changes.end_received_elsewhere(connection)
+        if roots:
+            own = changes.roots_over_base(connection)
+            for name in base.set_aside_scopes(connection):
+                roots |= base.purge(connection, name, own)
+            listing.refresh(connection, sorted(roots), self._describe)
+
+    def bucket_sums(self, scope: str) -> Sequence[int]:
+        """The 256 sums over the rows held, from the rows; the running digest follows them."""
+        with self._database.writing() as connection:
+            sums = sums_of(mending.rows_of(connection, scope))
+            mending.settle_digest(connection, scope, total_of(sums))
+        return sums
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[tuple[str, int]]:
+        """(record, row digest) of the rows held in these buckets."""
+        return mending.rows_in(self._database.reader(), scope, buckets)
+
+    def mend(self, scope: str, states: Sequence[bytes], gone: Sequence[str]) -> None:
+        """Take these states whatever was held, and let go of rows that the scope does not have."""
+        with self._database.writing() as connection:
+            roots = mending.mend(connection, scope, states, gone)
+            listing.refresh(connection, sorted(roots), self._describe)
+
+    def look_over(self) -> list[str]:
+        """Compute every digest anew from the rows; the scopes whose rows were damaged.
+
+        The rows are read beside the thread that writes; only what differs is written there.
+        """
+        reader = self._database.reader()
+        reader.execute("BEGIN")
+        try:
+            found = mending.held_totals(reader)
+        finally:
+            reader.execute("ROLLBACK")
+        wrong = [(held, total) for held, total in found if held.digest != total]
+        if wrong:
+            with self._database.writing() as connection:
+                for held, total in wrong:
+                    mending.correct_digest(connection, held, total)
+        return [held.id for held, _ in wrong]
+
+    def repaired_on(self, scope: str) -> int | None:
+        """The server's day on which this scope was last repaired."""
+        return settings.read_int(self._database.reader(), f"repaired:{scope}")
+
+    def note_repair(self, scope: str, day: int) -> None:
+        """This scope was repaired on this day of the server."""
+        with self._database.writing() as connection:
+            settings.write(connection, f"repaired:{scope}", day)
+            count = settings.read_int(connection, "repairs") or 0
+            settings.write(connection, "repairs", count + 1)
+
+    def asides(self, server_ms: int, news: bool) -> Sequence[str]:
+        """Ids of own changes kept aside, when it is time to ask what has become of them."""
+        reader = self._database.reader()
+        asked = settings.read_int(reader, "asides_asked_ms")
+        if not news and asked is not None and abs(server_ms - asked) < ASKED_EVERY_MS:
+            return ()
+        return sorted(changes.kept_aside(reader))[:RESULTS_ASKED_MAX]
+
+    def note_results(self, results: Sequence[ChangeResult], server_ms: int) -> None:
+        """What has become of changes kept aside; what staff accepted lies over the base no more
+        once the base has reached its place."""
+        with self._database.writing() as connection:
+            settings.write(connection, "asides_asked_ms", server_ms)
+            roots = {root for r in results if (root := changes.note_later(connection, r))}
+            beside = rebase.all_begun(connection)
+            for scope in base.scopes(connection):
+                if scope.cursor >= scope.head and scope.id not in beside:
+                    roots |= changes.lift_reached(connection, scope.id, scope.cursor)
+            listing.refresh(connection, sorted(roots), self._describe)
+
+    def mint_incarnation(self, known: int | None = None) -> None:
+        """Become a new client and re-number, from 1, all that is not acknowledged; `known` is how
+        far the server has the line until now."""
+        with self._database.writing() as connection:
+            at = None if known is None else moment_of(self._clock)
+            self._identity.begin(connection, settings.read(connection, "device"), known, at)
 
     def note_server_time(self, server_ms: int) -> None:
         """Remember server minus device time, as evidence kept with later changes."""

@@ -38,6 +38,10 @@ def openapi_document() -> dict[str, Any]:
     )
     _sync(spec, "push", "Hand in changes.", ("400", "401", "403", "409", "413", "415", "503"))
     _sync(spec, "pull", "Receive states.", ("400", "401", "403", "409", "410", "415", "426", "503"))
+    again = ("400", "401", "403", "409", "413", "415", "503")
+    _sync(spec, "repair", "Compare the sums of a scope whose digests differ.", again)
+    _sync(spec, "repair/rows", "Receive the states of sums that differ.", again)
+    _sync(spec, "results", "What has become of changes that were kept aside.", again)
     _blobs(spec)
     spec.path(
         "/api/v1/health",

@@ -10,13 +10,18 @@ from server.api.requests import bearer, device_of_request, office, read_body
 from server.services.identify_device import note_seen
 from server.services.read_feed import read_feed
 from server.services.receive_changes import receive_changes
+from server.services.repair_scope import compare_sums, send_rows
+from server.services.tell_results import tell_results
 from shared.errors import MessageTooLarge, TooLarge, UnsupportedMedia
 from shared.limits import (
+    MESSAGE_HEADER_BYTES_MAX,
     PULL_REQUEST_BYTES_MAX,
     PUSH_BYTES_MAX,
     PUSH_COMPRESSED_BYTES_MAX,
+    REPAIR_BYTES_MAX,
 )
 from sync.codec import encode_pull_answer, encode_push_answer, gunzip_bytes, gzip_bytes, lines_of
+from sync.repair import encode_rows, encode_sums
 from sync.version import MEDIA_TYPE
 
 sync = Blueprint("sync", __name__, url_prefix="/api/v1/sync")
@@ -42,6 +47,27 @@ def pull() -> Response:
     answer, device = read_feed(parts, bearer(), body)
     note_seen(parts, device)
     return _answer(lines_of(encode_pull_answer(answer)))
+
+
+@sync.post("/repair")
+def repair() -> Response:
+    """Compare the sums of a scope whose digests differ."""
+    body = _message(MESSAGE_HEADER_BYTES_MAX, MESSAGE_HEADER_BYTES_MAX)
+    return _answer(encode_sums(compare_sums(office(), bearer(), body)))
+
+
+@sync.post("/repair/rows")
+def repair_rows() -> Response:
+    """Send the states of those sums that differ."""
+    body = _message(2 * REPAIR_BYTES_MAX, 2 * REPAIR_BYTES_MAX)
+    return _answer(lines_of(encode_rows(send_rows(office(), bearer(), body))))
+
+
+@sync.post("/results")
+def results() -> Response:
+    """What has become of changes that were kept aside."""
+    body = _message(PULL_REQUEST_BYTES_MAX, PULL_REQUEST_BYTES_MAX)
+    return _answer(encode_push_answer(tell_results(office(), bearer(), body)))
 
 
 def _message(packed_max: int, bytes_max: int) -> bytes:

@@ -43,6 +43,7 @@ from server.models.recovery import (
     JournalEntryRow,
     ReceiptRow,
 )
+from server.models.repairing import RepairRow, ScopeDayRow, ScopeReaderRow
 from server.models.settling import DeviceReportRow, FormerAreaRow, NoticeRow
 
 __all__ = [
@@ -77,7 +78,10 @@ __all__ = [
     "ReceiptRow",
     "ReceivedRow",
     "RecordRow",
+    "RepairRow",
     "RootRow",
+    "ScopeDayRow",
+    "ScopeReaderRow",
     "ScopeRow",
     "SettingRow",
     "StaffSessionRow",

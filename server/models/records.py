@@ -17,12 +17,16 @@ class SettingRow(Base):
 
 
 class ScopeRow(Base):
-    """What a device subscribes to: an area or `programme`. Its row lock orders commits."""
+    """What a device subscribes to: an area or `programme`. Its row lock orders commits.
+
+    What left the scope at or before `horizon` is no longer told: a cursor before it starts anew.
+    """
 
     __tablename__ = "scope"
     id: Mapped[Scope] = mapped_column(primary_key=True)
     seq: Mapped[Big] = mapped_column(default=0)
     digest: Mapped[Hash]
+    horizon: Mapped[Big] = mapped_column(default=0)
 
 
 class RootRow(Base):

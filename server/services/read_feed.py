@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from server.models import MembershipRow, RecordRow, ScopeRow
 from server.services.identify_device import Device, identify_device
+from server.services.mind_horizon import mind_horizon, note_beginnings
 from server.store import changes as change_store
 from server.store.office import Office
 from server.store.rights import device_scopes
-from shared.errors import EpochChanged, Forbidden, MalformedMessage, RebaselineNeeded, UpgradeNeeded
+from shared.errors import EpochChanged, Forbidden, MalformedMessage, UpgradeNeeded
 from shared.ids import is_client
 from sync import digest
 from sync.codec import decode_pull
@@ -46,7 +47,8 @@ def read_feed(office: Office, token: str, body: bytes) -> tuple[PullAnswer, Devi
                 chain=mark.chain,
             )
         held = device_scopes(session, device.id)
-        pages, unchanged = _pages(session, request, held)
+        pages, unchanged, begun = _pages(session, request, held)
+    note_beginnings(office, request.client, begun)
     answer = PullAnswer(
         protocol=PROTOCOL,
         epoch=office.epoch.text,
@@ -74,27 +76,29 @@ def _request(device: Device, body: bytes) -> PullRequest:
 
 def _pages(
     session: Session, request: PullRequest, held: frozenset[str]
-) -> tuple[list[Page], list[tuple[str, int]]]:
+) -> tuple[list[Page], list[tuple[str, int]], list[tuple[str, int]]]:
     wanted = sorted(held & set(request.scopes))
     heads = {
         row.id: row
         for row in session.execute(
-            select(ScopeRow.id, ScopeRow.seq, ScopeRow.digest).where(ScopeRow.id.in_(wanted))
+            select(ScopeRow.id, ScopeRow.seq, ScopeRow.digest, ScopeRow.horizon).where(
+                ScopeRow.id.in_(wanted)
+            )
         )
     }
+    cursors = {scope: request.scopes[scope] for scope in wanted}
+    begun = mind_horizon(session, request.client, cursors, heads)
     budget = _Budget(request.bytes_max)
     pages: list[Page] = []
     unchanged: list[tuple[str, int]] = []
     for scope in wanted:
         cursor = request.scopes[scope]
         head, total = (heads[scope].seq, heads[scope].digest) if scope in heads else (0, "0")
-        if cursor > head:
-            raise RebaselineNeeded("the cursor is ahead of this server", scope=scope)
         if cursor == head:
             unchanged.append((scope, digest.from_text(total)))
         else:
             pages.append(_page(session, scope, cursor, head, total, budget))
-    return pages, unchanged
+    return pages, unchanged, begun
 
 
 def _page(

@@ -221,29 +221,3 @@ def test_losing_an_area_takes_its_records_but_nothing_unsent(
     desk.app.replica.hold_scopes(["programme", OTHER_AREA])
     assert desk.app.browser.line(root) is not None
     assert desk.app.capture.waiting() == (1, 0)
-
-
-@pytest.mark.usefixtures("forms")
-def test_digests_that_differ_are_told_and_mended_by_reading_anew_once_a_day(
-    world: TestOffice, tmp_path: Path
-) -> None:
-    desk = tablet(world, tmp_path / "one", "somchai", 1)
-    root = new_factory(desk, "โรงน้ำตาล")
-    sync(desk)
-    with desk.app.database.writing() as connection:
-        connection.execute("DELETE FROM base WHERE record = ?", (root,))
-        connection.execute("UPDATE scope SET digest = ? WHERE id = ?", (f"{7:064x}", AREA))
-    assert desk.app.synchroniser.run_once().end == "digest_mismatch"
-    sync(desk)
-    agree(world, desk)
-    assert desk.app.browser.states(root)[root].value("identity/fac_name") == "โรงน้ำตาล"
-    with desk.app.database.writing() as connection:
-        connection.execute("UPDATE scope SET digest = ? WHERE id = ?", (f"{8:064x}", AREA))
-    for _ in range(3):
-        report = desk.app.synchroniser.run_once()
-        assert report.end == "digest_mismatch", "told each time, read anew only once a day"
-        assert report.records_received == 0
-    desk.clock.passes(25 * 60 * 60 * 1000)
-    desk.app.synchroniser.run_once()
-    sync(desk)
-    agree(world, desk)

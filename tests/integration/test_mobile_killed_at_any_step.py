@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sync.changes import frame, read_change
+from sync.predecessor import predecessor_of
 from tests.support.tablet_day import FACTORY, Told, begin_home, check, story
 from tests.support.tablets import SOMCHAI, Desk, Fuse, Killed
 
@@ -104,7 +106,10 @@ def test_a_restored_copy_becomes_another_client_and_keeps_what_waits(
     standing = clone.app.replica.standing()
     assert standing.client != before
     assert standing.number == 0
-    assert [line.number for line in clone.app.replica.pending(0, 9, 10**9)] == [1]
+    first, second = clone.app.replica.pending(0, 9, 10**9)
+    assert (first.number, second.number) == (1, 2)
+    came_from = predecessor_of(read_change(frame(first.line)))
+    assert came_from is not None and came_from.client == before
     client = standing.client
     clone.kill()
     clone.start()

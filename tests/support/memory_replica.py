@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from shared.records.state import RecordState, decode_state
+from sync.asides import ASKED_EVERY_MS
 from sync.changes import Change, SealedChange, frame, read_change
 from sync.commitments import chain_next, chain_start
 from sync.digest import EMPTY, from_text, replaced, row_digest
 from sync.messages import ChangeResult, Leave, Outcome, Page, Put
 from sync.overlay import overlay
 from sync.ports import BlobToSend, NumberedLine, Standing
+from sync.repair import bucket_of, sums_of, total_of
 
 
 @dataclass(slots=True)
@@ -107,6 +109,9 @@ class MemoryReplica:
     incarnation: int = 0
     acknowledged: int = 0
     server_ms: int | None = None
+    beside: dict[str, Rows] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
+    asked_ms: int | None = None
 
     @property
     def client(self) -> str:
@@ -175,7 +180,11 @@ class MemoryReplica:
 
         Only where the base stands at the head: a record that moved on comes with a later page.
         """
-        at_head = {s: c for s, c in self.cursors.items() if c >= self.heads.get(s, 0)}
+        at_head = {
+            s: c
+            for s, c in self.cursors.items()
+            if c >= self.heads.get(s, 0) and s not in self.beside
+        }
         for held in self.own:
             held.lifted = held.lifted or self.rules.is_lifted(held, at_head, number)
 
@@ -183,6 +192,9 @@ class MemoryReplica:
         """Apply one page; False (nothing done) when `from_cursor` is not the stored cursor."""
         if self.cursors.get(page.scope) != page.from_cursor:
             return False
+        if page.scope in self.beside:
+            self._take_beside(page)
+            return True
         states = [decode_state(row.state) if isinstance(row, Put) else row for row in page.rows]
         for row, read in zip(page.rows, states, strict=True):
             if isinstance(read, Leave):
@@ -191,7 +203,7 @@ class MemoryReplica:
                 self.rules.put(self.rows, page.scope, read, row.state)
         self.cursors[page.scope] = page.cursor
         self.heads[page.scope] = page.head
-        for scope in self.cursors:
+        for scope in set(self.cursors) - set(self.beside):
             at = page if scope == page.scope else Page(scope, 0, 0, 0)
             self.digests[scope] = self.rules.digest(self.rows, at)
         self.lift(self.acknowledged)
@@ -202,6 +214,7 @@ class MemoryReplica:
         for scope in set(self.cursors) - set(granted):
             del self.cursors[scope]
             self.digests.pop(scope, None)
+            self.beside.pop(scope, None)
             self.rows = {r: row for r, row in self.rows.items() if row.scope != scope}
         for scope in granted:
             self.cursors.setdefault(scope, 0)
@@ -217,18 +230,103 @@ class MemoryReplica:
         self.acknowledged = number
         if epoch != self.epoch:
             self.epoch = epoch
-            self.rows = {}
+            self.rows, self.beside = {}, {}
             self.cursors = dict.fromkeys(self.cursors, 0)
             self.digests = dict.fromkeys(self.digests, EMPTY)
         return True
 
-    def mint_incarnation(self) -> None:
-        """Become a new client and re-number, from 1, all that is not acknowledged."""
+    def mint_incarnation(self, known: int | None = None) -> None:
+        """Become a new client and re-number, from 1, all that is not acknowledged; this replica
+        has no predecessor to name."""
         self.incarnation += 1
         self.acknowledged = 0
         waiting = [held for held in self.own if held.result is None]
         for number, held in enumerate(waiting, start=1):
             held.client, held.number = self.client, number
+
+    def begin_rebaseline(self, scopes: Sequence[str]) -> None:
+        """Read these scopes anew, beside what is held."""
+        for scope in set(scopes) & set(self.cursors):
+            self.beside[scope] = {}
+            self.cursors[scope], self.heads[scope] = 0, 0
+            self.digests[scope] = EMPTY
+
+    def _take_beside(self, page: Page) -> None:
+        rows = self.beside[page.scope]
+        for row in page.rows:
+            if isinstance(row, Leave):
+                rows.pop(row.record, None)
+            else:
+                state = decode_state(row.state)
+                rows[state.record] = Row(page.scope, state.revision, row.state)
+        self.cursors[page.scope], self.heads[page.scope] = page.cursor, page.head
+        self.digests[page.scope] = self.rules.digest(rows, page)
+
+    def agreed(self, scopes: Sequence[str]) -> None:
+        """Digests are equal at the head: what was read beside takes the old base's place."""
+        for scope in set(scopes) & set(self.beside):
+            kept = {r: row for r, row in self.rows.items() if row.scope != scope}
+            self.rows = {**kept, **self.beside.pop(scope)}
+        for held in self.own:
+            at = None if held.result is None else held.result.scope
+            held.lifted = held.lifted or (at is not None and at not in self.cursors)
+        self.lift(self.acknowledged)
+
+    def _rows_of(self, scope: str) -> Rows:
+        rows = self.beside.get(scope, self.rows)
+        return {r: row for r, row in rows.items() if row.scope == scope}
+
+    def _marks(self, scope: str) -> list[tuple[str, int]]:
+        found = self._rows_of(scope).items()
+        return [(r, row_digest(r, row.revision, row.state)) for r, row in found]
+
+    def bucket_sums(self, scope: str) -> Sequence[int]:
+        """The 256 sums over the rows held; the digest follows."""
+        sums = sums_of(self._marks(scope))
+        self.digests[scope] = total_of(sums)
+        return sums
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[tuple[str, int]]:
+        """(record, row digest) of the rows in these buckets."""
+        return [row for row in self._marks(scope) if bucket_of(row[0]) in buckets]
+
+    def mend(self, scope: str, states: Sequence[bytes], gone: Sequence[str]) -> None:
+        """Take these states whatever was held, and let go of rows that are none."""
+        rows = self.beside.get(scope, self.rows)
+        for data in states:
+            state = decode_state(data)
+            rows[state.record] = Row(scope, state.revision, data)
+        for record in gone:
+            if record in rows and rows[record].scope == scope:
+                del rows[record]
+        for held in self.cursors:
+            self.digests[held] = total_of(sums_of(self._marks(held)))
+
+    def repaired_on(self, scope: str) -> int | None:
+        """The server's day of the last repair."""
+        return self.repaired.get(scope)
+
+    def note_repair(self, scope: str, day: int) -> None:
+        """Repaired on this day."""
+        self.repaired[scope] = day
+
+    def _is_aside(self, held: Held) -> bool:
+        return held.result is not None and held.result.outcome is Outcome.QUARANTINED
+
+    def asides(self, server_ms: int, news: bool) -> Sequence[str]:
+        """Own changes kept aside, when it is time to ask."""
+        if not news and self.asked_ms is not None and server_ms - self.asked_ms < ASKED_EVERY_MS:
+            return []
+        return [held.sealed.id for held in self.own if self._is_aside(held)]
+
+    def note_results(self, results: Sequence[ChangeResult], server_ms: int) -> None:
+        """What has become of them."""
+        self.asked_ms = server_ms
+        by_id = {result.id: result for result in results}
+        for held in self.own:
+            if self._is_aside(held) and held.sealed.id in by_id:
+                held.result = by_id[held.sealed.id]
+        self.lift(self.acknowledged)
 
     def note_server_time(self, server_ms: int) -> None:
         """Remember what the server's clock said."""
