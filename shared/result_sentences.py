@@ -80,6 +80,11 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
         "The office's database could not store this save, so it is kept aside whole while the "
         "others go on. Tell the administrator.",
     ),
+    "move.staff_only": (
+        "ย้ายรายการไปพื้นที่อื่นได้จากสำนักงานเท่านั้น บันทึกจากแท็บเล็ตจึงถูกเก็บไว้ก่อน กรุณาแจ้งผู้ดูแลระบบให้ย้ายแทน",
+        "Records are moved to another area in the office only, so the tablet's save is kept aside. "
+        "Ask the administrator to move it.",
+    ),
     "operation.not_taken": (
         "สำนักงานรุ่นนี้ยังไม่รับการกระทำนี้ จึงเก็บบันทึกไว้ก่อน กรุณาแจ้งผู้ดูแลระบบให้อัปเดตเซิร์ฟเวอร์",
         "This version of the office does not take such an act yet, so the save is kept aside. Ask "
@@ -88,6 +93,12 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 _FLAGGED: Final[Mapping[str, tuple[str, str]]] = {
+    "scope.no_longer_held": (
+        "รับบันทึกแล้ว แม้รายการย้ายไปพื้นที่อื่นหรือแท็บเล็ตไม่ได้ดูแลพื้นที่นี้แล้ว "
+        "เพราะเคยได้รับรายการนี้มาก่อน ไม่ต้องทำอะไร",
+        "The save was taken although its record moved to another area, or the tablet lost the "
+        "area: it had been shown the record before. There is nothing to do.",
+    ),
     "id_reused": (
         "รับบันทึกแล้ว แต่เลขกำกับซ้ำกับบันทึกอื่นที่มาก่อน อาจเพราะข้อมูลของแท็บเล็ตเคยถูกทำสำเนา "
         "จึงเก็บไว้ทั้งสองในชื่อต่างกัน กรุณาแจ้งผู้ดูแลระบบ",

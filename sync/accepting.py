@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.canonical import JsonValue
-from shared.records.state import EXISTENCE, NOTE
+from shared.records.state import EXISTENCE, MOVED, NOTE
 from sync.changes import Change, FieldWrite, Operation, RecordEdit
 
 
@@ -93,7 +93,9 @@ def _edit(edit: RecordEdit, terms: Terms, known: Mapping[str, Known]) -> RecordE
     record = terms.records.get(edit.record, edit.record)
     parent = None if edit.parent is None else terms.records.get(edit.parent, edit.parent)
     writes = {
-        name if name in (EXISTENCE, NOTE) else terms.fields.get(f"{edit.type}:{name}", name): write
+        name
+        if name in (EXISTENCE, MOVED, NOTE)
+        else terms.fields.get(f"{edit.type}:{name}", name): write
         for name, write in edit.writes.items()
     }
     version = terms.version or edit.version

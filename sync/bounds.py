@@ -5,11 +5,14 @@ Each takes the raw value and the name to complain with, and raises BadInput when
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from shared import limits
 from shared.errors import BadInput
 from shared.ids import is_uuid
+
+PLACE_PARTS_MAX: Final = 8
 
 
 def an_object(raw: Any, name: str) -> dict[str, Any]:
@@ -61,3 +64,13 @@ def a_uuid(raw: Any, name: str) -> str:
     if not isinstance(raw, str) or not is_uuid(raw):
         raise BadInput(f"{name} must be a UUID in lower case")
     return raw
+
+
+def a_place(raw: Any) -> Mapping[str, str] | None:
+    """Where somebody was: few short texts by name, or None."""
+    if raw is None:
+        return None
+    place = an_object(raw, "place")
+    if len(place) > PLACE_PARTS_MAX:
+        raise BadInput("place has too many parts")
+    return {a_text(k, "place", 32): a_text(v, "place", 64) for k, v in place.items()}

@@ -25,8 +25,8 @@ from shared import limits
 from shared.canonical import JsonLike, JsonValue, canonical_bytes, read_json
 from shared.errors import BadInput, TooLarge
 from shared.ids import is_sha256, is_uuid
-from shared.records.state import EXISTENCE, NOTE
-from sync.bounds import a_count, a_list, a_text, a_time, a_uuid, an_integer, an_object
+from shared.records.state import EXISTENCE, MOVED, NOTE
+from sync.bounds import a_count, a_list, a_place, a_text, a_time, a_uuid, an_integer, an_object
 from sync.commitments import commitment_bytes, commitments_root, head_hash
 from sync.version import CHANGE_VERSION
 
@@ -268,7 +268,7 @@ class _Reader:
             boot_id=a_text(head.get("boot"), "boot", 64),
             records=edits,
             clock_offset_ms=None if offset is None else an_integer(offset, "offset_ms"),
-            place=_place(head.get("place")),
+            place=a_place(head.get("place")),
         )
 
     def _edit(self, index: int, raw: dict[str, Any]) -> RecordEdit:
@@ -277,6 +277,8 @@ class _Reader:
         step = raw.get("transition")
         if (operation is Operation.TRANSITION) != (step is not None):
             raise BadInput("a transition names its step, and nothing else does")
+        if MOVED in writes and operation is not Operation.MOVE:
+            raise BadInput("only a move says where a record goes")
         acts = EXISTENCE in writes
         if acts != (operation in (Operation.DELETE, Operation.RESTORE)):
             raise BadInput("existence is written by delete and restore only")
@@ -337,6 +339,8 @@ def _write(name: str, value: JsonValue, shown: Any, salt: Any) -> FieldWrite:
         act = value.get("act") if isinstance(value, dict) else None
         if not (isinstance(act, str) and act in _ACTS):
             raise BadInput("existence says delete or restore")
+    if name == MOVED:
+        a_text(value, "scope", limits.SCOPE_ID_LENGTH_MAX)
     if not shown:
         return FieldWrite(value, (), salt)
     seen = a_list(shown, "seen")
@@ -354,7 +358,7 @@ def a_field(name: Any) -> str:
 
 @lru_cache(maxsize=8192)
 def _is_field(name: str) -> bool:
-    if name in (EXISTENCE, NOTE):
+    if name in (EXISTENCE, MOVED, NOTE):
         return True
     return (
         0 < len(name) <= limits.FIELD_KEY_LENGTH_MAX
@@ -389,12 +393,3 @@ def _transition(raw: dict[str, Any]) -> Transition:
         source=a_text(raw.get("from"), "from", 32),
         content_hash=a_text(raw.get("content"), "content", 64),
     )
-
-
-def _place(raw: Any) -> Mapping[str, str] | None:
-    if raw is None:
-        return None
-    place = an_object(raw, "place")
-    if len(place) > 8:
-        raise BadInput("place has too many parts")
-    return {a_text(k, "place", 32): a_text(v, "place", 64) for k, v in place.items()}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared.canonical import JsonValue, canonical_text
-from shared.records.state import EXISTENCE, NOTE, Dot, RecordState, Sibling, WorkflowState
+from shared.records.state import EXISTENCE, MOVED, NOTE, Dot, RecordState, Sibling, WorkflowState
 from shared.records.state import differ as values_differ
 from sync.changes import Change, Operation, RecordEdit
 from sync.commitments import commitment, record_content
@@ -278,11 +278,25 @@ def state_of(history: RecordHistory) -> RecordState:
         order=history.order,
         created=history.created,
         fields={
-            name: _as_siblings(found) for name, found in live.items() if found and name != EXISTENCE
+            name: _as_siblings(found)
+            for name, found in live.items()
+            if found and name not in (EXISTENCE, MOVED)
         },
         existence=_as_siblings(live.get(EXISTENCE, ())),
         workflow=history.workflow,
     )
+
+
+def place_of(history: RecordHistory) -> str:
+    """The scope a root lies in: the latest accepted of the moves that nobody has superseded."""
+    found = siblings(history.writes.get(MOVED, {}))
+    place = found[-1].value if found else None
+    return place if isinstance(place, str) and place else history.scope
+
+
+def moved_apart(history: RecordHistory) -> bool:
+    """Did several people move the record to different areas, none having seen the other's move?"""
+    return _differ(siblings(history.writes.get(MOVED, {})))
 
 
 def content_of(state: RecordState) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from shared.records.state import EXISTENCE, NOTE, Dot, RecordState, Sibling, WorkflowState
+from shared.records.state import EXISTENCE, MOVED, NOTE, Dot, RecordState, Sibling, WorkflowState
 from shared.records.workflow import Status, is_reviewed
 from sync.changes import Change, RecordEdit
 from sync.merge import dot_of
@@ -81,7 +81,7 @@ def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot, root: str) -> Re
         mine = Sibling(dot, write.value, write.salt)
         if name == EXISTENCE:
             existence = (mine, *(s for s in existence if s.dot.id not in write.seen))
-        elif name != NOTE:
+        elif name not in (MOVED, NOTE):
             rest = (s for s in fields.get(name, ()) if s.dot.id not in write.seen)
             fields[name] = (mine, *rest)
     state = replace(state, fields=fields, existence=existence)

@@ -3,17 +3,21 @@
 Nothing is refused: what may not be applied is kept in quarantine under a code, and those behind it
 go on. Codes: `device.revoked`, `author.unknown_here`, `author.inactive`, `scope.not_held`,
 `scope.read_only`, `record.unknown` (waits for a record), `record.two_roots`,
-`record.type_differs`, `record.parent_differs`, `record.scope_missing`, `operation.not_taken`.
+`record.type_differs`, `record.parent_differs`, `record.scope_missing`, `operation.not_taken`,
+`move.staff_only`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from server.store.record_tree import Tree
 from server.store.rights import Rights
 from server.store.scopes import PROGRAMME
+from shared.records.state import MOVED
+from shared.records.workflow import STAFF_ROLES
 from sync.changes import Change, Operation, RecordEdit
 
 
@@ -45,6 +49,9 @@ class KnownRecords:
     trees: Mapping[str, Tree] = field(default_factory=dict)
 
 
+AREAS: Final = "area:"
+
+
 def admit(change: Change, rights: Rights, known: KnownRecords) -> Verdict:
     """Judge a readable change. The first reason found decides."""
     if rights.device_revoked:
@@ -53,27 +60,42 @@ def admit(change: Change, rights: Rights, known: KnownRecords) -> Verdict:
         return Kept("author.unknown_here")
     if not rights.active:
         return Kept("author.inactive")
-    found = _target(change, known)
+    found = target_of(change, known)
     if isinstance(found, Kept):
         return found
     if found.scope == PROGRAMME and rights.device_scopes is not None:
         return Kept("scope.read_only")
     if not rights.holds(found.scope):
         return Kept("scope.not_held")
-    return found
+    return _may_move(change, rights) or found
 
 
-def _target(change: Change, known: KnownRecords) -> Verdict:
+def _may_move(change: Change, rights: Rights) -> Kept | None:
+    """Only the office moves records, and only into an area that whoever moves it works in."""
+    for edit in change.records:
+        if edit.operation is not Operation.MOVE:
+            continue
+        place = edit.writes.get(MOVED)
+        if place is None or not str(place.value).startswith(AREAS):
+            return Kept("operation.not_taken")
+        if rights.role not in STAFF_ROLES:
+            return Kept("move.staff_only")
+        if not rights.holds(str(place.value)):
+            return Kept("scope.not_held")
+    return None
+
+
+def target_of(change: Change, known: KnownRecords) -> Verdict:
     """The one root that all edits of a change belong to."""
     made = {e.record: e for e in change.records if e.operation is Operation.CREATE}
     roots: set[str] = set()
     for edit in change.records:
-        if edit.operation is Operation.MOVE:
-            return Kept("operation.not_taken")
         root = root_of_edit(edit, made, known.root_of)
         if isinstance(root, Kept):
             return root
         problem = _fits(edit, known)
+        if edit.operation is Operation.MOVE and edit.record != root:
+            problem = "operation.not_taken"
         if problem:
             return Kept(problem)
         roots.add(root)

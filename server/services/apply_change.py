@@ -56,6 +56,8 @@ def apply_change(
             worst, by = outcome
     if any(EXISTENCE in edit.writes for edit in change.records) or tree_has_deletions(tree):
         tree.settle_deletions()
+    if any(edit.operation is Operation.MOVE for edit in change.records):
+        tree.settle_place()
     step = _take_steps(tree, change, dot, role)
     tree.note_content_against_approval()
     touched = (*records, tree.root_id)

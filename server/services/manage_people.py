@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from server.models import PersonAreaRow, PersonRow, ScopeRow, StaffSessionRow
+from server.models import FormerAreaRow, PersonAreaRow, PersonRow, ScopeRow, StaffSessionRow
 from server.services.edit_register import register_edit
 from server.services.record_staff_change import StaffChange, save_in
 from server.services.write_audit import write_audit
-from server.store.bulk import insert_new
+from server.store.bulk import insert_new, put
 from server.store.office import Office
 from shared.canonical import JsonValue
 from shared.errors import ConflictingState, InvalidInput, NotFound
@@ -115,6 +115,12 @@ def _store(
 ) -> int:
     """Areas, the public entry, and the audit; the places given in the feed."""
     areas = _areas(session, entry.areas)
+    held = session.scalars(select(PersonAreaRow.scope).where(PersonAreaRow.person == person))
+    left = [
+        {"person": person, "scope": scope, "until": office.clock.now_ms()}
+        for scope in sorted(set(held) - set(areas))
+    ]
+    put(session, FormerAreaRow, left, ("person", "scope"))
     session.execute(delete(PersonAreaRow).where(PersonAreaRow.person == person))
     insert_new(session, PersonAreaRow, ({"person": person, "scope": scope} for scope in areas))
     values: dict[str, JsonValue] = {

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from server.models import WriteRow
 from server.services.admit_change import Admitted, Kept, KnownRecords, admit, root_of_edit
+from server.services.admit_former import NO_LONGER_HELD, admit_former
 from server.services.apply_change import Applied, apply_change, carry_walk
-from server.services.journal_changes import note_merge
 from server.services.project_record import Projection, project_trees
 from server.services.waiting_changes import Waiting, find_waiting
 from server.store import changes as change_store
@@ -27,7 +27,7 @@ from server.store.saving import save_trees, write_row
 from server.store.trees import held_files, load_trees, lock_roots, roots_of
 from shared.errors import DatabaseUnavailable
 from shared.ids import Ids
-from shared.records.state import EXISTENCE, NOTE
+from shared.records.state import EXISTENCE, MOVED, NOTE
 from shared.records.workflow import REGISTERS, Status
 from sync.changes import Change, Operation
 from sync.merge import Write, Writes, dot_of
@@ -119,7 +119,6 @@ def merge_changes(
             merged.position = max(places)
     _fill_unmoved(chunk)
     _store(chunk)
-    note_merge(session, now_ms, incoming, results, release=release)
     named = {s for i, _ in chunk.done for edit in i.change.records for s in edit.blobs}
     return MergeResult(results, len(numbers), frozenset(named - chunk.held))
 
@@ -145,7 +144,9 @@ def _prepare(
     changes += [item.change for item in waiting]
     touched = {edit.record for change in changes for edit in change.records}
     fields = {name for c in changes for edit in c.records for name in edit.writes}
-    deleting = {e.record for c in changes for e in c.records if EXISTENCE in e.writes}
+    deleting = {
+        e.record for c in changes for e in c.records if e.writes.keys() & {EXISTENCE, MOVED}
+    }
     trees, earlier = load_trees(session, roots, touched, deleting, fields)
     root_of = {record: tree.root_id for tree in trees.values() for record in tree.entries}
     blobs = {sha for change in changes for edit in change.records for sha in edit.blobs}
@@ -212,6 +213,10 @@ def _take_one(chunk: _Chunk, item: Incoming) -> Merged:
     """One change: applied, or kept aside."""
     change = item.change
     verdict = Kept(item.kept) if item.kept else admit(change, item.rights, chunk.known)
+    if isinstance(verdict, Kept) and verdict.code == "scope.not_held" and item.rights.former:
+        former = admit_former(chunk.session, change, item.client, item.rights, chunk.known)
+        if former is not None:
+            verdict, item = former, replace(item, flag=NO_LONGER_HELD)
     if isinstance(verdict, Kept):
         merged = _keep_aside(chunk, item, verdict)
         chunk.done.append((item, merged))
@@ -246,7 +251,7 @@ def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merg
         applied.outcome,
         applied.code or code,
         applied.by,
-        verdict.scope,
+        tree.root.state_history().scope,
         None,
         None,
         verdict.root,
@@ -272,7 +277,7 @@ def _flag(chunk: _Chunk, change: Change) -> str | None:
             return "form.unknown"
         if not definition.has_type(edit.type):
             return "form.unknown_type"
-        plain = (name for name in edit.writes if name not in (EXISTENCE, NOTE))
+        plain = (name for name in edit.writes if name not in (EXISTENCE, MOVED, NOTE))
         if not all(definition.may_store(edit.type, name) for name in plain):
             return "form.unknown_field"
     return None
@@ -374,6 +379,8 @@ def _store(chunk: _Chunk) -> None:
     change_store.point_received(
         chunk.session, [(i.quarantine, i.change.id) for i, _ in applied if i.quarantine]
     )
+    moved = {m.root: m.scope for i, m in applied if _moves(i.change) and m.root is not None}
+    change_store.move_references(chunk.session, moved)
     change_store.add_references(
         chunk.session,
         (
@@ -383,3 +390,7 @@ def _store(chunk: _Chunk) -> None:
             for sha in edit.blobs
         ),
     )
+
+
+def _moves(change: Change) -> bool:
+    return any(edit.operation is Operation.MOVE for edit in change.records)

@@ -23,7 +23,7 @@ from shared.canonical import JsonValue, read_json
 from shared.errors import BadInput, NotFound, OutsideArea
 from shared.ids import is_uuid
 from shared.limits import STATE_BYTES_MAX
-from shared.records.state import EXISTENCE, NOTE, RecordState, decode_state
+from shared.records.state import EXISTENCE, MOVED, NOTE, RecordState, decode_state
 from sync.changes import Change, Operation, RecordEdit, frame, read_change
 from sync.commitments import content_hash
 
@@ -179,7 +179,7 @@ def _entry(row: ChangeRow, change: Change | None, old: Values) -> HistoryEntry:
         for name, write in edit.writes.items():
             if name == NOTE:
                 message = _message(write.value)
-            elif name != EXISTENCE and not _is_new_row(edit):
+            elif name not in (EXISTENCE, MOVED) and not _is_new_row(edit):
                 before = tuple(
                     old[edit.record, name, dot]
                     for dot in write.seen

@@ -18,7 +18,7 @@ from server.store.office import Office
 from server.store.rights import load_rights
 from shared.errors import ConflictingState, Forbidden, NotFound, OutsideArea, SurveyError
 from shared.limits import SALT_BYTES
-from shared.records.state import EXISTENCE, NOTE, OFFICE
+from shared.records.state import EXISTENCE, MOVED, NOTE, OFFICE
 from sync.changes import Change, FieldWrite, RecordEdit, seal
 from sync.messages import Outcome
 
@@ -117,7 +117,7 @@ def _salted(session: Session, office: Office, edit: RecordEdit) -> RecordEdit:
     form = office.forms.find(session, edit.form, edit.version)
 
     def personal(name: str) -> bool:
-        if name == EXISTENCE:
+        if name in (EXISTENCE, MOVED):
             return False
         return name == NOTE or form is None or form.is_personal(edit.type, name)
 

@@ -251,6 +251,7 @@ def _item(
     one: Kept, change: Change, part: Change, rights: Rights, roles: dict[str, Role]
 ) -> Incoming:
     role = roles.get(part.author, Role.OFFICER)
+    places = {edit.scope for edit in part.records if edit.scope is not None}
     assert one.line is not None
     return Incoming(
         part,
@@ -260,6 +261,7 @@ def _item(
         TABLET,
         replace(rights, role=role, active=True, device_scopes=None, signed_in_here=True),
         number=one.row.number,
+        kept=None if places <= rights.author_scopes else "scope.not_held",
         quarantine=one.row.id,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -173,6 +173,15 @@ def point_received(session: Session, pairs: Sequence[tuple[str, str]]) -> None:
 def add_references(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     """Records name files."""
     insert_new(session, BlobReferenceRow, rows)
+
+
+def move_references(session: Session, moved: Mapping[str, str | None]) -> None:
+    """Files go with their records: whoever may read the new area may read them."""
+    for root, scope in sorted(moved.items()):
+        session.execute(
+            update(BlobReferenceRow).where(BlobReferenceRow.root == root).values(scope=scope),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def positions_of(session: Session, roots: Collection[str]) -> dict[str, int]:

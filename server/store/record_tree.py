@@ -13,7 +13,15 @@ from typing import Any
 from shared.records.state import EXISTENCE, RecordState, encode_state
 from shared.records.workflow import Status
 from sync.commitments import content_hash
-from sync.merge import RecordHistory, Write, content_of, is_disputed, state_of
+from sync.merge import (
+    RecordHistory,
+    Write,
+    content_of,
+    is_disputed,
+    moved_apart,
+    place_of,
+    state_of,
+)
 
 
 @dataclass(slots=True)
@@ -53,8 +61,8 @@ class Entry:
         self.renewed = self.renewed or renewed
         state = self.state
         self.content = content_of(state)
-        self.open_conflicts = len(state.conflicts())
-        self.deleted = state.deleted
+        self.open_conflicts = len(state.conflicts()) + moved_apart(history)
+        self.deleted = state.deleted and not self.disputed
 
     def state_bytes(self) -> bytes:
         """The state as it is stored and shipped."""
@@ -134,6 +142,14 @@ class Tree:
             children = [e.state for e in self.below(entry.id) if e.history is not None]
             entry.disputed = is_disputed(entry.state, children, _shown_to_deleters(entry.history))
             entry.deleted = entry.state.deleted and not entry.disputed
+
+    def settle_place(self) -> None:
+        """After a move the whole tree lies where the root does, every record in a new revision."""
+        scope = place_of(self.root.state_history())
+        for entry in self.entries.values():
+            history = entry.state_history()
+            if history.scope != scope:
+                entry.keep(replace(history, scope=scope, revision=history.revision + 1))
 
     def note_content_against_approval(self) -> None:
         """An approved root whose content differs from the approved one says so, in a revision."""

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import DeviceAreaRow, DevicePersonRow, DeviceRow, PersonAreaRow, PersonRow
+from server.models import (
+    DeviceAreaRow,
+    DevicePersonRow,
+    DeviceRow,
+    FormerAreaRow,
+    PersonAreaRow,
+    PersonRow,
+)
 from server.store.bulk import rows_in
 from server.store.scopes import PROGRAMME
 from shared.records.workflow import Role
@@ -16,7 +23,10 @@ from shared.records.workflow import Role
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What an author may do through a device (or in the office, where `device_scopes` is None)."""
+    """What an author may do through a device (or in the office, where `device_scopes` is None).
+
+    `former` are scopes that both hold, or once held.
+    """
 
     role: Role | None
     active: bool = True
@@ -24,6 +34,7 @@ class Rights:
     device_scopes: frozenset[str] | None = None
     signed_in_here: bool = True
     device_revoked: bool = False
+    former: frozenset[str] = frozenset()
 
     def holds(self, scope: str) -> bool:
         """Is the scope held by the author, and by the device if there is one?"""
@@ -61,6 +72,16 @@ def load_rights(session: Session, pairs: Collection[Pair]) -> dict[Pair, Rights]
         session, select(PersonAreaRow.person, PersonAreaRow.scope), PersonAreaRow.person, authors
     ):
         areas.setdefault(row.person, {PROGRAMME}).add(row.scope)
+    left: dict[str, set[str]] = {}
+    for row in rows_in(
+        session, select(FormerAreaRow.person, FormerAreaRow.scope), FormerAreaRow.person, authors
+    ):
+        left.setdefault(row.person, set()).add(row.scope)
+    ever: dict[str, set[str]] = {}
+    for row in rows_in(
+        session, select(DeviceAreaRow.device, DeviceAreaRow.scope), DeviceAreaRow.device, devices
+    ):
+        ever.setdefault(row.device, set()).add(row.scope)
     known = {
         row.id: row.revoked_at
         for row in rows_in(
@@ -87,5 +108,8 @@ def load_rights(session: Session, pairs: Collection[Pair]) -> dict[Pair, Rights]
             device_scopes=None if device is None else held[device],
             signed_in_here=device is None or (device, author) in here,
             device_revoked=device is not None and known.get(device, 0) is not None,
+            former=frozenset(
+                (areas.get(author, set()) | left.get(author, set())) & ever.get(device or "", set())
+            ),
         )
     return rights

@@ -54,17 +54,27 @@ def save_trees(
     writes: list[dict[str, Any]] = []
     for entry in entries:
         if entry.renewed:
-            old = _old_digest(entry)
-            _renew(entry, now_ms)
-            columns = entry.columns
-            new = row_digest(entry.id, columns["revision"], columns["state"])
-            placed.append(Placed(columns["scope"], entry.id, columns["revision"], old, new))
+            placed += _place_anew(entry, now_ms)
         writes.extend(_write_rows(entry))
         if entry.renewed or entry.columns.pop("changed", False):
             rows.append(entry.columns)
     put(session, RecordRow, rows, ("id",))
     put(session, WriteRow, writes, ("record", "field", "dot"))
     return place(session, placed)
+
+
+def _place_anew(entry: Entry, now_ms: int) -> list[Placed]:
+    """The entry's new state in its scope; one that moved leaves the scope where it was."""
+    old, before = _old_digest(entry), entry.columns.get("scope")
+    _renew(entry, now_ms)
+    scope, revision = entry.columns["scope"], entry.columns["revision"]
+    new = row_digest(entry.id, revision, entry.columns["state"])
+    if old is None or before == scope:
+        return [Placed(scope, entry.id, revision, old, new)]
+    return [
+        Placed(str(before), entry.id, revision, old, None),
+        Placed(scope, entry.id, revision, None, new),
+    ]
 
 
 def _old_digest(entry: Entry) -> int | None:

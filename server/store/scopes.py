@@ -21,13 +21,16 @@ PROGRAMME = "programme"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A record's new state in a scope; `old` and `new` are the summands of the digest."""
+    """A record's new state in a scope; `old` and `new` are the summands of the digest.
+
+    `new` is None for a scope that the record leaves.
+    """
 
     scope: str
     record: str
     revision: int
     old: int | None
-    new: int
+    new: int | None
 
 
 def add_scopes(session: Session, scopes: Iterable[str]) -> None:
@@ -57,7 +60,8 @@ def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
         ).one()
         total = digest.from_text(text)
         for number, item in enumerate(items, seq - len(items) + 1):
-            numbers[item.record] = number
+            if item.new is not None:
+                numbers[item.record] = number
             total = digest.replaced(total, item.old, item.new)
             rows.append(
                 {
@@ -65,7 +69,7 @@ def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
                     "record": item.record,
                     "revision": item.revision,
                     "seq": number,
-                    "kind": "put",
+                    "kind": "put" if item.new is not None else "leave",
                 }
             )
         digests.append((scope, total))

@@ -32,6 +32,8 @@ from shared.records.workflow import Status
 
 EXISTENCE: Final = "@existence"
 NOTE: Final = "@note"
+MOVED: Final = "@scope"
+"""What a move writes: the area a root goes to. The latest that nobody has superseded decides."""
 OFFICE: Final = "office"
 _VALUE_DEPTH: Final = 4
 """How deep a value stands in a state: fields, siblings, sibling, value."""
