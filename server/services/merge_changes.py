@@ -16,6 +16,7 @@ from server.models import WriteRow
 from server.services.admit_change import Admitted, Kept, KnownRecords, admit, root_of_edit
 from server.services.admit_former import NO_LONGER_HELD, admit_former
 from server.services.apply_change import Applied, apply_change, carry_walk
+from server.services.journal_changes import note_merge
 from server.services.project_record import Projection, project_trees
 from server.services.waiting_changes import Waiting, find_waiting
 from server.store import changes as change_store
@@ -119,6 +120,7 @@ def merge_changes(
             merged.position = max(places)
     _fill_unmoved(chunk)
     _store(chunk)
+    note_merge(session, now_ms, incoming, results, release=release)
     named = {s for i, _ in chunk.done for edit in i.change.records for s in edit.blobs}
     return MergeResult(results, len(numbers), frozenset(named - chunk.held))
 
