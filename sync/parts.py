@@ -19,7 +19,8 @@ from shared.limits import BLOB_BYTES_MAX, PART_BYTES_MAX, PART_BYTES_MIN, PARTS_
 
 PARTS_OF_A_LARGE_FILE: Final = 64
 RANGES_LENGTH_MAX: Final = 2_000
-_RANGE: Final = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
+_RANGE: Final = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?", re.ASCII)
+_CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})", re.ASCII)
 _DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 
 
@@ -110,6 +111,17 @@ def read_held(text: str, size: int) -> tuple[Cut, set[int]] | None:
         return cut, read_ranges(ranges.strip(), cut.count)
     except BadInput:
         return None
+
+
+def read_content_range(text: str, length: int) -> tuple[int, int]:
+    """(start, size of the whole) out of a `Content-Range` over a body of `length` bytes; (-1, 0)
+    for what does not fit the body."""
+    found = _CONTENT_RANGE.fullmatch(text.strip())
+    if found is None:
+        return -1, 0
+    start, last, size = (int(number) for number in found.groups())
+    fits = length > 0 and last - start + 1 == length and last < size <= BLOB_BYTES_MAX
+    return (start, size) if fits else (-1, 0)
 
 
 def digest_text(sha256: str) -> str:

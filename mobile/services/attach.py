@@ -10,6 +10,7 @@ import io
 import unicodedata
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ from shared.errors import (
     InvalidInput,
     NotAnImage,
     NotFound,
+    SurveyError,
     TabletStorageFull,
 )
 from shared.limits import (
@@ -38,11 +40,14 @@ from shared.limits import (
     PHOTO_SIDE_PIXELS_MAX,
     SIGNATURE_BYTES_MAX,
     STORAGE_RESERVE_BYTES,
+    THUMBNAIL_BYTES_MAX,
     THUMBNAIL_SIDE_PIXELS,
 )
 
 KINDS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 JPEG_QUALITY: Final = 85
+THUMBNAIL_QUALITIES: Final = (70, 50, 25)
+"""The first whose picture is small enough: noise packs badly."""
 SIGNATURE_PIXELS: Final = (900, 360)
 SIGNATURE_WIDTH: Final = 5
 STROKES_MAX: Final = 500
@@ -82,7 +87,9 @@ class Attacher:
         if copy is not data:
             self._keep(data, f"original {shown}", str(_media_type(data)))
             shown = _name(Path(shown).stem + ".jpg")
-        return self._keep(copy, shown, str(_media_type(copy)))
+        value = self._keep(copy, shown, str(_media_type(copy)))
+        self._make_thumbnail(str(value["sha256"]), copy)
+        return value
 
     def signature(self, strokes: Sequence[Stroke]) -> dict[str, JsonValue]:
         """The value of a signature drawn as strokes of (x, y) from 0 to 1, y downwards."""
@@ -119,20 +126,23 @@ class Attacher:
         return self._files.path(sha256) if self._files.holds(sha256) else None
 
     def thumbnail(self, sha256: str) -> Path | None:
-        """A small copy for lists, made when first asked for; None when it cannot be."""
-        small = self._files.folder / "thumbnails" / f"{sha256}.jpg"
+        """A small copy for lists, received or made when first asked for; None when it cannot be."""
+        small = self._files.thumbnail_path(sha256)
         if small.is_file():
             return small
         try:
-            image = _opened(self._files.read(sha256))
-            image.thumbnail((THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS))
-            small.parent.mkdir(parents=True, exist_ok=True)
-            part = small.with_suffix(".part")
-            image.convert("RGB").save(part, "JPEG", quality=80)
-            part.replace(small)
-        except Exception:
+            self._files.write_thumbnail(sha256, small_jpeg(self._files.read(sha256)))
+        except (SurveyError, OSError, ValueError):
             return None
         return small
+
+    def _make_thumbnail(self, sha256: str, data: bytes) -> None:
+        """The small picture that goes ahead of this one. It is derived: the answer does not name
+        it, so another tablet or a later version may make another one of the same evidence."""
+        with suppress(SurveyError), self._database.writing() as connection:
+            # A photograph without a small picture is as good: it only comes without a herald.
+            self._files.write_thumbnail(sha256, small_jpeg(data))
+            blobs.note_thumbnail(connection, sha256, self._clock.now_ms())
 
     def _need_room(self, size: int) -> None:
         if self._storage.free_bytes() - 2 * size < STORAGE_RESERVE_BYTES:
@@ -194,6 +204,23 @@ def _scaled(image: Image.Image, data: bytes) -> bytes:
             copy.paste(clear, mask=clear.getchannel("A"))
         out = io.BytesIO()
         copy.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    except (OSError, ValueError, SyntaxError) as reason:
+        raise NotAnImage("the picture is damaged") from reason
+    return out.getvalue()
+
+
+def small_jpeg(data: bytes) -> bytes:
+    """A JPEG of at most 320 pixels a side and THUMBNAIL_BYTES_MAX bytes. Raises NotAnImage."""
+    image = _opened(data)
+    try:
+        image.draft("RGB", (THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS))
+        small = ImageOps.exif_transpose(image)
+        small.thumbnail((THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS))
+        for quality in THUMBNAIL_QUALITIES:
+            out = io.BytesIO()
+            small.convert("RGB").save(out, "JPEG", quality=quality, optimize=True)
+            if out.tell() <= THUMBNAIL_BYTES_MAX:
+                break
     except (OSError, ValueError, SyntaxError) as reason:
         raise NotAnImage("the picture is damaged") from reason
     return out.getvalue()

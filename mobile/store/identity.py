@@ -10,8 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -47,9 +47,31 @@ def write_durably(path: Path, data: bytes) -> None:
     except OSError as reason:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        if reason.errno in _NO_ROOM:
-            raise TabletStorageFull("the disk is full") from reason
-        raise TabletStorageFailed(f"a file cannot be written: {reason.strerror}") from reason
+        raise _as_survey_error(reason) from reason
+
+
+def move_durably(path: Path, target: Path) -> None:
+    """Give a written file its name so that a power cut right after cannot undo it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+    path.replace(target)
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """What the disk refuses, as errors of ours: TabletStorageFull, TabletStorageFailed."""
+    try:
+        yield
+    except OSError as reason:
+        raise _as_survey_error(reason) from reason
+
+
+def _as_survey_error(reason: OSError) -> TabletStorageFailed | TabletStorageFull:
+    if reason.errno in _NO_ROOM:
+        return TabletStorageFull("the disk is full")
+    return TabletStorageFailed(f"a file cannot be written: {reason.strerror}")
 
 
 def _sync_folder(folder: Path) -> None:

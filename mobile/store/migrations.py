@@ -9,6 +9,8 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
+from mobile.store import file_tables
+
 MIGRATIONS = Migrations("samruat-tablet")
 
 
@@ -134,6 +136,12 @@ def short_lists(db: Database) -> None:
     """The home screen's short lists, newest first, without reading the whole list."""
     _table(db, "listing").create_index(["status", "author", "changed_at"])
     _table(db, "listing").create_index(["status", "scope", "changed_at"])
+
+
+@MIGRATIONS(name="0003_files")
+def files(db: Database) -> None:
+    """Files in doubt and lost, small pictures, what mobile data cost."""
+    file_tables.create(db)
 
 
 @MIGRATIONS(name="0004_recovery")

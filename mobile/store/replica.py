@@ -13,16 +13,15 @@ from mobile.store import base, blobs, changes, listing, mending, rebase, setting
 from mobile.store.base import Digests
 from mobile.store.database import TabletDatabase
 from mobile.store.identity import Identity
+from mobile.store.shelf import SqliteShelf
 from shared.clocks import WallClock, moment_of
 from shared.errors import ChainForked
-from shared.ids import is_sha256
 from shared.limits import RESULTS_ASKED_MAX
 from sync.asides import ASKED_EVERY_MS
 from sync.messages import ChangeResult, Page, Put
-from sync.ports import BlobToSend, NumberedLine, Standing
+from sync.ports import NumberedLine, Standing
 from sync.repair import sums_of, total_of
 
-DOCUMENT_TYPES: Final = ("form", "codebook")
 OFFSET_STEP_MS: Final = 1_000
 """A clock that runs true is noted once, not at every synchronisation."""
 
@@ -39,10 +38,10 @@ class SqliteReplica:
         describe: listing.Describe = listing.plain_line,
     ) -> None:
         self._database = database
-        self._files = files
         self._identity = identity
         self._clock = clock
         self._describe = describe
+        self.shelf = SqliteShelf(database, files, clock)
 
     def standing(self) -> Standing:
         """Where this replica stands now."""
@@ -286,50 +285,6 @@ class SqliteReplica:
             return
         with self._database.writing() as connection:
             settings.write(connection, "clock_offset_ms", offset)
-
-    def blobs_to_send(self) -> Sequence[BlobToSend]:
-        """Files named by acknowledged changes that the server has not confirmed, oldest first."""
-        return blobs.to_send(self._database.reader())
-
-    def blob_bytes(self, sha256: str) -> bytes:
-        """The bytes of a file held here."""
-        return self._files.read(sha256)
-
-    def blob_sent(self, sha256: str) -> None:
-        """The server confirmed that it holds the file."""
-        with self._database.writing() as connection:
-            blobs.confirm(connection, sha256)
-
-    def blobs_wanted(self) -> Sequence[str]:
-        """Documents of forms and codebooks that are named here and whose file is not."""
-        reader = self._database.reader()
-        wanted: list[str] = []
-        for name in DOCUMENT_TYPES:
-            for state in base.of_type(reader, name):
-                document = state.value("document")
-                if (
-                    is_sha256(document)
-                    and state.value("status") != "retired"
-                    and not state.deleted
-                    and not self._files.holds(document)
-                ):
-                    wanted.append(document)
-        return list(dict.fromkeys(wanted))
-
-    def keep_blob(self, sha256: str, data: bytes) -> None:
-        """Store a file whose bytes have been checked against its name."""
-        blobs.checked(sha256, data)
-        self._files.write(data)
-        with self._database.writing() as connection:
-            blobs.note(
-                connection,
-                sha256,
-                size=len(data),
-                media_type="application/json",
-                name=sha256,
-                origin=blobs.RECEIVED,
-                created_at=self._clock.now_ms(),
-            )
 
     def describe_again(self, types: Sequence[str]) -> None:
         """Make the lines of all records of these types anew: a form has come that knows better."""

@@ -14,10 +14,9 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from shared.errors import BadInput, TooLarge
-from shared.limits import BLOB_BYTES_MAX, PULL_ANSWER_BYTES_MAX
+from shared.limits import PULL_ANSWER_BYTES_MAX
 from sync.codec import gunzip_bytes
 from sync.exchange import NO_NETWORK, HttpReply, HttpRequest
-from sync.files import BLOB
 
 CONNECT_S: Final = 10.0
 READ_S: Final = 30.0
@@ -70,7 +69,7 @@ class HttpTransport:
     def _read(self, request: HttpRequest, answer: requests.Response) -> HttpReply:
         if answer.status_code in REDIRECTS:
             return NO_NETWORK
-        most = BLOB_BYTES_MAX if request.path.startswith(BLOB) else PULL_ANSWER_BYTES_MAX
+        most = PULL_ANSWER_BYTES_MAX
         until = self._monotonic_s() + WHOLE_S
         chunks: list[bytes] = []
         size = 0

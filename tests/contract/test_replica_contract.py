@@ -345,5 +345,6 @@ def test_a_new_incarnation_numbers_what_waits_from_one_and_sends_nothing_twice(
 
 def test_a_file_kept_is_given_back_byte_for_byte(world: World) -> None:
     data = b"\x00document\xff"
-    world.replica.keep_blob(sha256_hex(data), data)
-    assert world.replica.blob_bytes(sha256_hex(data)) == data
+    world.replica.shelf.keep_part(sha256_hex(data), 0, data)
+    assert world.replica.shelf.finish(sha256_hex(data))
+    assert world.replica.shelf.read(sha256_hex(data), 0, 99) == data

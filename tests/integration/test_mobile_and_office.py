@@ -163,14 +163,22 @@ def test_an_inspection_with_a_photo_arrives_with_its_file(
     form.attach_pictures(root, "pictures/photos", [Picture(path.name, path)])
     (line,) = rows_item(form, "pictures/photos").rows
     form.leave()
-    assert [b.sha256 for b in desk.app.replica.blobs_to_send()] == [], "the record goes first"
+    assert list(desk.app.replica.shelf.to_send()) == [], "the record goes first"
     sync(desk)
-    assert list(desk.app.replica.blobs_to_send()) == []
-    with world.office.blobs.open(line.picture) as stored:
-        assert stored.read() == path.read_bytes()
+    assert list(desk.app.replica.shelf.to_send()) == []
+    assert b"".join(world.office.blobs.read(line.picture)) == path.read_bytes()
     sync(two)
     agree(world, desk, two)
     assert two.app.browser.line(root) is not None
+    small = two.app.attacher.thumbnail(line.picture)
+    assert small is not None, "a colleague sees the small picture without the original"
+    assert two.app.attacher.path(line.picture) is None
+    assert small.read_bytes() == desk.app.replica.shelf.thumbnail(line.picture)
+    two.app.replica.shelf.ask_for(line.picture)
+    sync(two)
+    original = two.app.attacher.path(line.picture)
+    assert original is not None, "and the original once somebody asks for it"
+    assert original.read_bytes() == path.read_bytes()
 
 
 @pytest.mark.usefixtures("forms")

@@ -34,7 +34,7 @@ def publish_catalog(desk: Desk) -> None:
         }
         record = f"01920000-0000-7000-8000-{0xC000 + number:012x}"
         desk.receives("programme", state_of("codebook", fields, record=record, scope="programme"))
-        desk.app.replica.keep_blob(sha256_hex(data), data)
+        desk.app.replica.shelf.keep(data)
     desk.publish(
         *(cast(dict[str, Any], compiled(n).document) for n in ("factory", "insp", "event"))
     )

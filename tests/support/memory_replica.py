@@ -6,7 +6,6 @@ so that a test can hand in wrong ones and see that they are noticed.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,8 +16,9 @@ from sync.commitments import chain_next, chain_start
 from sync.digest import EMPTY, from_text, replaced, row_digest
 from sync.messages import ChangeResult, Leave, Outcome, Page, Put
 from sync.overlay import overlay
-from sync.ports import BlobToSend, NumberedLine, Standing
+from sync.ports import NumberedLine, Standing
 from sync.repair import bucket_of, sums_of, total_of
+from tests.support.memory_shelf import MemoryShelf
 
 
 @dataclass(slots=True)
@@ -106,6 +106,7 @@ class MemoryReplica:
     files: dict[str, bytes] = field(default_factory=dict)
     unsent_files: list[str] = field(default_factory=list)
     wanted_files: list[str] = field(default_factory=list)
+    half_files: dict[str, bytes] = field(default_factory=dict)
     incarnation: int = 0
     acknowledged: int = 0
     server_ms: int | None = None
@@ -332,26 +333,10 @@ class MemoryReplica:
         """Remember what the server's clock said."""
         self.server_ms = server_ms
 
-    def blobs_to_send(self) -> Sequence[BlobToSend]:
-        """Files that the server has not confirmed, oldest first."""
-        return [BlobToSend(sha, len(self.files[sha])) for sha in self.unsent_files]
-
-    def blob_bytes(self, sha256: str) -> bytes:
-        """The bytes of a file held here."""
-        return self.files[sha256]
-
-    def blob_sent(self, sha256: str) -> None:
-        """The server confirmed that it holds the file."""
-        self.unsent_files.remove(sha256)
-
-    def blobs_wanted(self) -> Sequence[str]:
-        """Files that this replica must have and has not."""
-        return [sha for sha in self.wanted_files if sha not in self.files]
-
-    def keep_blob(self, sha256: str, data: bytes) -> None:
-        """Store a file whose bytes have been checked against its name."""
-        assert hashlib.sha256(data).hexdigest() == sha256
-        self.files[sha256] = data
+    @property
+    def shelf(self) -> MemoryShelf:
+        """The files of this replica."""
+        return MemoryShelf(self.files, self.unsent_files, self.wanted_files, self.half_files)
 
 
 def reopened(sealed: SealedChange) -> Change:

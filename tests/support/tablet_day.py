@@ -79,7 +79,7 @@ def story(desk: Desk, told: Told, attempt: Attempt = at_once) -> None:
     attempt(lambda: capture.submit(visit))
     attempt(lambda: capture.close(visit))
     attempt(lambda: acknowledge(desk, told, 2))
-    attempt(lambda: replica.blob_sent(told.files[0]))
+    attempt(lambda: replica.shelf.sent(told.files[0]))
     state = state_of("factory", {"identity/fac_name": "อื่น"}, record=FACTORY, revision=4)
     cursor = replica.standing().cursors[AREA]
     page = Page(AREA, cursor, cursor + 1, cursor + 1, (Put(encode_state(state)),))

@@ -191,7 +191,7 @@ class Desk:
             self.versions[record] = one["version"]
             self.receives("programme", state_of("form", fields, record=record, scope="programme"))
             if whole:
-                self.app.replica.keep_blob(sha256_hex(data), data)
+                self.app.replica.shelf.keep(data)
         self.app.library.refresh()
 
 

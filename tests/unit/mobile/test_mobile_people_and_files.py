@@ -298,14 +298,14 @@ def test_a_form_that_has_not_come_whole_leaves_the_older_version_in_use(desk: De
     home = HomePresenter(desk.app).state
     assert len(home.sentences) == 1
     document = canonical_bytes(second_version())
-    assert list(desk.app.replica.blobs_wanted()) == [sha256_hex(document)]
-    desk.app.replica.keep_blob(sha256_hex(document), document)
+    assert list(desk.app.replica.shelf.documents_wanted()) == [sha256_hex(document)]
+    desk.app.replica.shelf.keep(document)
     desk.app.library.refresh()
     form = desk.app.library.newest("visit")
     assert form is not None
     assert form.version == 2
     assert desk.app.library.sentences() == ()
-    assert list(desk.app.replica.blobs_wanted()) == []
+    assert list(desk.app.replica.shelf.documents_wanted()) == []
 
 
 def test_a_damaged_document_is_never_used_and_is_fetched_again(desk: Desk) -> None:
@@ -320,7 +320,7 @@ def test_a_damaged_document_is_never_used_and_is_fetched_again(desk: Desk) -> No
     assert form is not None
     assert form.version == 1
     assert len(desk.app.library.sentences()) == 1
-    assert list(desk.app.replica.blobs_wanted()) == [name]
+    assert list(desk.app.replica.shelf.documents_wanted()) == [name]
 
 
 def test_a_document_with_defects_or_of_another_form_is_not_used(desk: Desk) -> None:
@@ -338,7 +338,7 @@ def test_a_register_entry_with_a_wild_name_for_its_document_is_ignored(desk: Des
     record = "01920000-0000-7000-8000-00000000aaaa"
     desk.receives("programme", state_of("form", fields, record=record, scope="programme"))
     desk.app.library.refresh()
-    assert list(desk.app.replica.blobs_wanted()) == []
+    assert list(desk.app.replica.shelf.documents_wanted()) == []
     form = desk.app.library.newest("visit")
     assert form is not None
     assert form.version == 1

@@ -1,0 +1,40 @@
+"""The tables of files beyond their names: doubts, losses, small pictures, what mobile data cost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+
+NAMED: Final = "instr(NEW.state, CAST('\"sha256\"' AS BLOB)) > 0"
+"""A state that names a file has this member somewhere; looking for it costs a microsecond."""
+
+
+def create(db: Database) -> None:
+    """Columns and tables of the step `0003_files`."""
+    for column in (
+        "doubted INTEGER NOT NULL DEFAULT 0",
+        "code TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(f"ALTER TABLE blob ADD COLUMN {column}")
+    db.execute(
+        "CREATE TABLE file_lost (sha256 TEXT PRIMARY KEY, reason TEXT NOT NULL, told INTEGER"
+        " NOT NULL) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE thumbnail (original TEXT PRIMARY KEY, origin TEXT NOT NULL, settled INTEGER"
+        " NOT NULL, tries INTEGER NOT NULL, noted_at INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE original_wanted (sha256 TEXT PRIMARY KEY, asked_at INTEGER NOT NULL)"
+        " WITHOUT ROWID"
+    )
+    db.execute("CREATE TABLE file_traffic (month TEXT PRIMARY KEY, bytes INTEGER NOT NULL)")
+    # Records whose pictures were not looked at yet; a trigger, so that no way into `base` is missed
+    # and a record without files costs nothing more.
+    db.execute("CREATE TABLE pictured (record TEXT PRIMARY KEY) WITHOUT ROWID")
+    note = "BEGIN INSERT OR IGNORE INTO pictured (record) VALUES (NEW.record); END"
+    db.execute(f"CREATE TRIGGER pictured_insert AFTER INSERT ON base WHEN {NAMED} {note}")
+    db.execute(f"CREATE TRIGGER pictured_update AFTER UPDATE ON base WHEN {NAMED} {note}")
+    # What is here already fires them once.
+    db.execute("UPDATE base SET state = state")
