@@ -1,8 +1,8 @@
 """The first change of a tablet's new line: whose line it goes on from, and what is missing.
 
 A database that turned out to be a copy, or an older one of itself, becomes a new client. Its first
-change says so. It writes to no record that anybody sees: an office that knows it notes it for
-staff, one that does not keeps it aside like any change of an unknown kind.
+change says so. It writes to no record that anybody sees: the office keeps the line, notes it for
+staff, and answers `quarantined` with this code, which needs nobody's decision.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from shared.ids import is_client
 from sync.changes import Change, FieldWrite, Operation, RecordEdit
 
 TYPE: Final = "@predecessor"
+PREDECESSOR_CODE: Final = "client.predecessor"
 _HEX: Final = frozenset("0123456789abcdef")
 
 

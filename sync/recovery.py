@@ -75,24 +75,21 @@ class Recovery:
         """At most one repair a scope and server day; then look again."""
         day = self._report.server_ms // DAY_MS
         standing = self._replica.standing()
-        begun = False
-        for done, scope in enumerate(self._report.mismatched):
-            if scope not in standing.cursors:
-                continue
-            if self._replica.repaired_on(scope) == day:
-                self._report.code = REPAIRED_TODAY
-                continue
-            self._progress(Progress(Step.REPAIR, done, len(self._report.mismatched)))
+        wrong = [scope for scope in self._report.mismatched if scope in standing.cursors]
+        if any(self._replica.repaired_on(scope) == day for scope in wrong):
+            # Scopes without news share one digest: which other one differs cannot be told.
+            self._report.code = REPAIRED_TODAY
+            return
+        for done, scope in enumerate(wrong):
+            self._progress(Progress(Step.REPAIR, done, len(wrong)))
             repair = Repair(self._replica, self._ask, standing.epoch, standing.client)
             mended = yield from repair.run(scope, standing.cursors[scope])
             if mended.differing or mended.corrected:
                 self._replica.note_repair(scope, day)
                 self._report.mended.append(mended)
-            begun = True
-        if begun:
-            self._report.mismatched.clear()
-            self._report.end = End.DONE
-            yield from self._pull()
+        self._report.mismatched.clear()
+        self._report.end = End.DONE
+        yield from self._pull()
 
     def _ask_about_asides(self) -> Act:
         """Has staff accepted what was kept aside? Asked only when there is something to ask."""

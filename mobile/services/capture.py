@@ -1,8 +1,7 @@
 """Saving answers: each is on the disk when `answer` returns; leaving a record seals them.
 
 Every method runs on the thread that writes and is one transaction. What `seen` names is fixed when
-the record is opened (`OpenRecord`). Below the reserve of free space nothing is begun, so that
-nobody types what cannot be kept.
+a record is opened. Below the reserve of free space nothing is begun that could not be kept.
 """
 
 from __future__ import annotations
@@ -212,14 +211,16 @@ class Capture:
         return self._existence(opened, record, "restore", reason)
 
     def _existence(self, opened: OpenRecord, record: str, act: str, reason: str) -> list[Change]:
+        """One change names only so many values as shown: of more, several name all together."""
+        made: list[Change] = []
         with self._saving() as connection:
             self.seal(opened.root)
-            states = opened.seen_states()
-            seen = dots_below(states, record)[:SEEN_OF_EXISTENCE_MAX]
+            seen, most = dots_below(opened.seen_states(), record), SEEN_OF_EXISTENCE_MAX
             value: JsonValue = {"act": act, "reason": reason}
-            edited = self._edited(opened, record, EXISTENCE, value, seen)
-            editing.put(connection, edited)
-            return self.seal(opened.root)
+            for part in (seen[at : at + most] for at in range(0, max(len(seen), 1), most)):
+                editing.put(connection, self._edited(opened, record, EXISTENCE, value, part))
+                made.extend(self.seal(opened.root))
+        return made
 
     # -- sealing -----------------------------------------------------------------------------
 

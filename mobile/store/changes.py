@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mobile.store import settings
+from sync.asides import FOR_GOOD
 from sync.changes import Change, SealedChange, frame, read_change
 from sync.commitments import chain_next, chain_start
 from sync.messages import ChangeResult, Outcome
 from sync.ports import NumberedLine
+from sync.predecessor import PREDECESSOR_CODE
 
 
 class Waiting(StrEnum):
@@ -151,7 +153,7 @@ def note_result(connection: sqlite3.Connection, client: str, result: ChangeResul
     scope, position = result.scope or row["scope"], result.position or 0
     status = Waiting.ACKNOWLEDGED
     if result.outcome is Outcome.QUARANTINED:
-        status = Waiting.KEPT_ASIDE
+        status = Waiting.DONE if result.code == PREDECESSOR_CODE else Waiting.KEPT_ASIDE
     connection.execute(
         "UPDATE change SET status = ?, outcome = ?, code = ?, superseded_by = ?, scope = ?, "
         "position = ?, told = 0 WHERE id = ?",
@@ -203,12 +205,15 @@ def note_later(connection: sqlite3.Connection, result: ChangeResult) -> str | No
     ).fetchone()
     if row is None or (row["outcome"], row["code"]) == (result.outcome, result.code or ""):
         return None
-    aside = result.outcome is Outcome.QUARANTINED
+    status = Waiting.ACKNOWLEDGED
+    if result.outcome is Outcome.QUARANTINED:
+        # Kept aside for good: it lies over the record no more, its history shows it.
+        status = Waiting.DONE if result.code == FOR_GOOD else Waiting.KEPT_ASIDE
     connection.execute(
         "UPDATE change SET status = ?, outcome = ?, code = ?, superseded_by = ?, scope = ?, "
         "position = ?, told = 0 WHERE id = ?",
         (
-            Waiting.KEPT_ASIDE if aside else Waiting.ACKNOWLEDGED,
+            status,
             result.outcome,
             result.code or "",
             result.by or "",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from server.services.merge_changes import MergeResult, merge_changes
+from server.services.note_predecessor import note_predecessors
 from server.services.settle_waiting import CANNOT_BE_STORED, settle_waiting
 from server.services.sort_lines import Intake, Line, duplicate, lines_of
 from server.store import changes as change_store
@@ -211,6 +212,7 @@ def _take_new(
 ) -> tuple[list[ChangeResult], MergeResult]:
     """Lines that this client sends for the first time (another incarnation may have before)."""
     intake.sort_all()
+    note_predecessors(office, session, intake.client, intake.predecessors)
     merged = merge_changes(
         session, office.forms, office.ids, intake.now_ms, intake.incoming, release=release
     )

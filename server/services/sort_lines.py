@@ -16,6 +16,7 @@ from shared.ids import Ids, is_uuid
 from sync.accepting import under_own_id
 from sync.changes import Change, MalformedChange, frame, read_change
 from sync.messages import ChangeResult, Outcome, PushBatch, Withheld
+from sync.predecessor import PREDECESSOR_CODE, Predecessor, predecessor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Intake:
         kept: str | None = None,
     ) -> None:
         self.slots: list[Slot] = []
+        self.predecessors: list[Predecessor] = []
         self.now_ms = now_ms
         self.client = client
         self._session, self._ids, self._device, self._lines = session, ids, device, lines
@@ -192,6 +194,11 @@ class Intake:
             code = "device.revoked" if self._revoked else line.code
             slot.quarantine = self._keep_unread(line, code)
             slot.known = self._kept(line, code)
+        elif (before := predecessor_of(line.change)) is not None:
+            self._first[line.head_hash] = slot
+            self.predecessors.append(before)
+            slot.quarantine = self._keep_unread(line, PREDECESSOR_CODE, released_at=self.now_ms)
+            slot.known = self._kept(line, PREDECESSOR_CODE)
         elif self._reused(line):
             self._take_reused(slot, line, line.change)
         else:
@@ -232,7 +239,7 @@ class Intake:
     def _kept(self, line: Line, code: str) -> ChangeResult:
         return ChangeResult(line.number, line.id, Outcome.QUARANTINED, code=code)
 
-    def _keep_unread(self, line: Line, code: str) -> str:
+    def _keep_unread(self, line: Line, code: str, released_at: int | None = None) -> str:
         row = self._ids.new()
         change_store.add_quarantine(
             self._session,
@@ -247,6 +254,7 @@ class Intake:
                 code=code,
                 detail=line.detail,
                 received_at=self.now_ms,
+                released_at=released_at,
             ),
         )
         return row

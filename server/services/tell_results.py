@@ -12,7 +12,7 @@ from server.store.bulk import rows_in
 from server.store.office import Office
 from shared.errors import EpochChanged, Forbidden
 from shared.ids import is_client
-from sync.asides import ResultsRequest, decode_results_request
+from sync.asides import FOR_GOOD, ResultsRequest, decode_results_request
 from sync.messages import ChangeResult, Outcome, PushAnswer
 from sync.version import PROTOCOL
 
@@ -47,9 +47,12 @@ def _results(session: Session, device: str, request: ResultsRequest) -> list[Cha
         row.change: row
         for row in rows_in(
             session,
-            select(QuarantineRow.change, QuarantineRow.code, QuarantineRow.number).where(
-                QuarantineRow.client.startswith(device + ".", autoescape=True)
-            ),
+            select(
+                QuarantineRow.change,
+                QuarantineRow.code,
+                QuarantineRow.number,
+                QuarantineRow.closed_at,
+            ).where(QuarantineRow.client.startswith(device + ".", autoescape=True)),
             QuarantineRow.change,
             request.ids,
         )
@@ -61,18 +64,10 @@ def _results(session: Session, device: str, request: ResultsRequest) -> list[Cha
             continue
         number, row = aside[name].number, applied.get(name)
         if row is None:
-            code = aside[name].code
+            code = aside[name].code if aside[name].closed_at is None else FOR_GOOD
             results.append(ChangeResult(number, name, Outcome.QUARANTINED, code=code))
             continue
-        results.append(
-            ChangeResult(
-                number,
-                name,
-                Outcome(row.outcome),
-                row.scope,
-                row.position,
-                row.code,
-                row.superseded_by,
-            )  # fmt: skip
-        )
+        outcome, by = Outcome(row.outcome), row.superseded_by
+        found = ChangeResult(number, name, outcome, row.scope, row.position, row.code, by)
+        results.append(found)
     return results

@@ -33,14 +33,16 @@ MERGED_TABLES: Final = frozenset(
 """Written by merging: they come again when what was merged is merged again."""
 FORGOTTEN_TABLES: Final = frozenset(
     {
-        "alembic_version", "backed_up_client", "backup", "device_report", "journal_entry",
-        "setting", "staff_session",
+        "alembic_version", "backed_up_client", "backup", "device_report", "journal_entry", "repair",
+        "scope_day", "scope_reader", "setting", "staff_session",
     }
 )  # fmt: skip
 """Of this database alone, or said again by tablets: an older copy may go without them."""
 VOLATILE: Final[Mapping[str, frozenset[str]]] = {
+    "blob": frozenset({"backed_up_at"}),
     "device": frozenset({"last_seen_at", "app_version", "clock_offset_ms"}),
     "person": frozenset({"failures", "failed_at"}),
+    "scope": frozenset({"seq", "digest", "horizon"}),
 }
 """Columns whose updates alone are no reason for an entry."""
 NOTES: Final = "samruat_journal_notes"
