@@ -46,7 +46,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Met:
-    """One request that came by: what it was, what it suffered, what the office answered."""
+    """One request that came by: what it was, what it suffered, what the office answered.
+
+    `bytes_up` and `bytes_down` are bodies, `head_up` the lines before the request's body.
+    """
 
     method: str
     path: str
@@ -54,6 +57,7 @@ class Met:
     status: int
     bytes_up: int
     bytes_down: int
+    head_up: int = 0
 
 
 @dataclass
@@ -62,6 +66,7 @@ class _Request:
     path: str
     headers: list[tuple[str, str]]
     body: bytes
+    head_bytes: int = 0
 
     @property
     def closes(self) -> bool:
@@ -222,7 +227,15 @@ class ChaosProxy:
         with self._lock:
             self.met[kind] += 1
             self.log.append(
-                Met(request.method, request.path, kind, status, len(request.body), len(body))
+                Met(
+                    request.method,
+                    request.path,
+                    kind,
+                    status,
+                    len(request.body),
+                    len(body),
+                    request.head_bytes,
+                )
             )
 
     def close(self) -> None:
@@ -263,8 +276,11 @@ def _read_request(incoming: BinaryIO) -> _Request | None:
         return None
     method, path, _ = first.decode("latin-1").split(" ", 2)
     headers: list[tuple[str, str]] = []
+    head_bytes = len(first)
     for _ in range(HEAD_LINES_MAX):
-        line = incoming.readline(LINE_MAX).decode("latin-1").rstrip("\r\n")
+        raw = incoming.readline(LINE_MAX)
+        head_bytes += len(raw)
+        line = raw.decode("latin-1").rstrip("\r\n")
         if not line:
             break
         name, _, value = line.partition(":")
@@ -275,4 +291,4 @@ def _read_request(incoming: BinaryIO) -> _Request | None:
     body = incoming.read(length)
     if len(body) != length:
         return None
-    return _Request(method, path, headers, body)
+    return _Request(method, path, headers, body, head_bytes)
