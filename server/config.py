@@ -42,6 +42,11 @@ class Config:
         return self.data / "blobs"
 
     @property
+    def segments(self) -> Path:
+        """The folder of what tablets download first; it may be deleted, it is made again."""
+        return self.data / "segments"
+
+    @property
     def epoch_file(self) -> Path:
         """The file beside the database that tells a restored database from the real one."""
         return self.data / "epoch"

@@ -64,11 +64,11 @@ PULL_ANSWER_BYTES_MAX: Final = 8 * MIB
 """Decompressed: a page may overshoot what was asked for by one state."""
 SEGMENT_STATES_BYTES: Final = 2 * MIB
 """A segment is full when its states have this many bytes; one state may go beyond."""
-SEGMENT_ROWS_MAX: Final = 20_000
+SEGMENT_ROWS_MAX: Final = 40_000
 SEGMENT_BYTES_MAX: Final = 4 * MIB
 """Compressed, as it is stored and sent."""
-SEGMENT_GROWTH_BYTES: Final = 256 * KIB
-"""A scope that has grown by this much since its last segment gets another."""
+SEGMENT_GROWTH_PLACES: Final = 250
+"""So many new places in the feed of a scope are worth another segment."""
 SEGMENTS_PER_SCOPE_MAX: Final = 5_000
 SEGMENT_LIST_BYTES_MAX: Final = 2 * MIB
 PROBLEM_BYTES_MAX: Final = 64 * KIB
@@ -173,6 +173,7 @@ assert CHANGE_BYTES_MAX + MESSAGE_HEADER_BYTES_MAX < PUSH_BYTES_MAX, "every chan
 assert CHANGES_PER_TRANSACTION <= PUSH_CHANGES_MAX, "a push is at least one transaction"
 assert PULL_BYTES_MAX + STATE_BYTES_MAX < PULL_ANSWER_BYTES_MAX
 assert SEGMENT_STATES_BYTES + STATE_BYTES_MAX < PULL_ANSWER_BYTES_MAX, "a segment unfolds"
+assert SEGMENT_STATES_BYTES // 100 < SEGMENT_ROWS_MAX, "a leave counts as a hundred bytes"
 assert SEEN_OF_EXISTENCE_MAX * 40 < HEAD_BYTES_MAX, "a deletion fits a head"
 assert STATE_BYTES_MAX < PULL_BYTES_MAX, "every state fits a page"
 assert PULL_BYTES_DEFAULT <= PULL_BYTES_MAX

@@ -7,7 +7,7 @@ on all. Every method is one transaction and returns only after it is durable.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sync.messages import ChangeResult, Page
@@ -19,7 +19,7 @@ class Standing:
     """Where a replica stands: its client, what the server has acknowledged, its cursors.
 
     `number` and `chain` (hex) are those of the last acknowledged change; `digests` are computed
-    from the replica's own rows.
+    from the replica's own rows; `heads` are where the server's heads were when a scope was read.
     """
 
     client: str
@@ -28,6 +28,7 @@ class Standing:
     chain: str
     cursors: Mapping[str, int]
     digests: Mapping[str, int]
+    heads: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

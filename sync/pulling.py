@@ -1,4 +1,4 @@
-"""The pull half of a session: ask for news, apply pages in order, compare digests at the head."""
+"""The pull half of a session: segments where there are any, then pages in order, then digests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from shared import limits
 from shared.errors import BadInput
 from sync import codec
 from sync.digest import combined
+from sync.downloading import Download
 from sync.exchange import End, HttpReply, HttpRequest, Stop, believed_pull, code_of
 from sync.messages import Page, PullAnswer, PullRequest
 from sync.ports import Replica
@@ -39,11 +40,14 @@ class Pulling:
         self._report = report
         self._progress = on_progress
         self._on_conflict = on_conflict
+        self._download = Download(replica, ask, report, on_progress)
 
     def run(self) -> Act:
         """Until every scope has reached its head; raises `Stop` when it cannot."""
         while True:
             standing = self._replica.standing()
+            if (yield from self._download.run(standing)):
+                standing = self._replica.standing()
             request = PullRequest(
                 PROTOCOL,
                 standing.epoch,

@@ -15,6 +15,7 @@ class Step(StrEnum):
     """Where a session is; the tablet shows it in words."""
 
     PUSH = "push"
+    DOWNLOAD = "download"
     PULL = "pull"
     REPAIR = "repair"
     FILES = "files"
@@ -55,11 +56,13 @@ class SessionReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step is: `done` of `total` (0 when unknown)."""
+    """How far a step is: `done` of `total` (0 when unknown); of a download also in bytes."""
 
     step: Step
     done: int = 0
     total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
 
 
 Watch = Callable[[Progress], None]

@@ -42,6 +42,8 @@ def openapi_document() -> dict[str, Any]:
     _sync(spec, "repair", "Compare the sums of a scope whose digests differ.", again)
     _sync(spec, "repair/rows", "Receive the states of sums that differ.", again)
     _sync(spec, "results", "What has become of changes that were kept aside.", again)
+    _sync(spec, "segments", "What to download first.", ("400", "401", "403", "409", "415", "426"))
+    _segment(spec)
     _blobs(spec)
     spec.path(
         "/api/v1/health",
@@ -97,6 +99,33 @@ def _sync(spec: APISpec, name: str, summary: str, statuses: tuple[str, ...]) -> 
                 "requestBody": {"required": True, "content": {MEDIA_TYPE: _BYTES}},
                 "responses": answers,
             }
+        },
+    )
+
+
+def _segment(spec: APISpec) -> None:
+    name = {
+        "name": "sha256",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    }
+    file = {"description": "Bytes.", "content": {"application/octet-stream": _BYTES}}
+    answers = {"200": file, "206": file, "404": _problem(), "416": _problem()}
+    spec.path(
+        "/api/v1/sync/segments/{sha256}",
+        parameters=[name],
+        operations={
+            "get": {
+                "summary": "Read a segment, or a range of it.",
+                "security": _BEARER,
+                "responses": {**answers, "default": _problem()},
+            },
+            "head": {
+                "summary": "Is the segment here?",
+                "security": _BEARER,
+                "responses": {"200": {"description": "It is."}, "404": {"description": "No."}},
+            },
         },
     )
 

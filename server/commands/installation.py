@@ -14,6 +14,7 @@ from server.commands.running import CommandFailed, Run
 from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
 from server.services.examine_installation import examine_installation
+from server.services.keep_segments import SegmentKeeping
 from server.serving import make_server
 from server.store.system import SystemClock
 
@@ -104,13 +105,14 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
-    server = make_server(run.app(), arguments.host, arguments.port)
+    app = run.app()
+    server = make_server(app, arguments.host, arguments.port)
     port = server.effective_port
     address = f"http://{arguments.host}:{port}"
     run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), SegmentKeeping(office_of(app)):
             server.run()
     finally:
         server.close()

@@ -5,7 +5,7 @@ Rights are read in the page's own snapshot. Nothing new costs four small stateme
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +27,9 @@ ROWS_AT_ONCE = 200
 
 
 @dataclass(slots=True)
-class _Budget:
+class Budget:
+    """How many bytes of states may still be read."""
+
     bytes_left: int
 
 
@@ -37,7 +39,7 @@ def read_feed(office: Office, token: str, body: bytes) -> tuple[PullAnswer, Devi
     with office.database.reading() as session:
         device = identify_device(session, token)
         device.must_not_be_revoked()
-        request = _request(device, body)
+        request = read_request(device, body)
         mark = change_store.client_mark(session, request.client)
         if request.epoch != office.epoch.text:
             raise EpochChanged(
@@ -63,7 +65,8 @@ def read_feed(office: Office, token: str, body: bytes) -> tuple[PullAnswer, Devi
     return answer, device
 
 
-def _request(device: Device, body: bytes) -> PullRequest:
+def read_request(device: Device, body: bytes) -> PullRequest:
+    """What a tablet asks, under its own name and in a version that is spoken here."""
     request = decode_pull(body)
     if not is_client(request.client) or not request.client.startswith(device.id + "."):
         raise Forbidden("a tablet pulls under its own name only")
@@ -88,7 +91,7 @@ def _pages(
     }
     cursors = {scope: request.scopes[scope] for scope in wanted}
     begun = mind_horizon(session, request.client, cursors, heads)
-    budget = _Budget(request.bytes_max)
+    budget = Budget(request.bytes_max)
     pages: list[Page] = []
     unchanged: list[tuple[str, int]] = []
     for scope in wanted:
@@ -97,14 +100,17 @@ def _pages(
         if cursor == head:
             unchanged.append((scope, digest.from_text(total)))
         else:
-            pages.append(_page(session, scope, cursor, head, total, budget))
+            page = read_page(session, scope, cursor, head, budget)
+            at_head = page.cursor >= head
+            pages.append(replace(page, digest=total) if at_head else page)
     return pages, unchanged, begun
 
 
-def _page(
-    session: Session, scope: str, cursor: int, head: int, total: str, budget: _Budget
-) -> Page:
-    """Rows after the cursor as far as the budget reaches; at least one while any is left."""
+def read_page(session: Session, scope: str, cursor: int, head: int, budget: Budget) -> Page:
+    """Rows after the cursor as far as the budget reaches; at least one while any is left.
+
+    From the beginning, what has left the scope or was deleted is left out.
+    """
     rows: list[Put | Leave] = []
     reached = cursor
     while budget.bytes_left > 0:
@@ -134,6 +140,4 @@ def _page(
         if len(found) < ROWS_AT_ONCE and budget.bytes_left > 0:
             reached = head
             break
-    at_head = reached >= head
-    end = head if at_head else reached
-    return Page(scope, cursor, end, head, tuple(rows), total if at_head else None)
+    return Page(scope, cursor, min(reached, head), head, tuple(rows))

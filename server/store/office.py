@@ -12,6 +12,7 @@ from server.store.epoch import Epoch
 from server.store.form_shelf import FormShelf
 from server.store.journal import Journal
 from server.store.passwords import Passwords
+from server.store.segment_folder import SegmentFolder
 from server.store.system import Randomness
 from shared.clocks import WallClock
 from shared.ids import Ids
@@ -35,3 +36,7 @@ class Office:
     passwords: Passwords
     attempts: Attempts
     forms: FormShelf = field(default_factory=FormShelf)
+    segments: SegmentFolder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.segments = SegmentFolder(self.config.segments)

@@ -141,6 +141,7 @@ class MemoryReplica:
             self._chain(self.acknowledged) or "",
             dict(self.cursors),
             dict(self.digests),
+            dict(self.heads),
         )
 
     def _chain(self, number: int) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.canonical import canonical_bytes
+from shared.canonical import JsonValue, canonical_bytes
 from shared.errors import BadInput, TooLarge
 from shared.limits import PULL_ANSWER_BYTES_MAX
 from shared.records.state import RecordState, Sibling, decode_state, encode_state
@@ -99,7 +99,13 @@ def test_any_bytes_are_rows_or_refused(data: bytes) -> None:
 
 def test_what_unfolds_to_more_than_an_answer_may_hold_is_refused_before_it_unfolds() -> None:
     template = '{"leave":"%b","revision":%b}'
-    shape = {"template": template, "rows": 20_000, "holes": [0, 0], "texts": [1], "numbers": [1]}
+    shape: dict[str, JsonValue] = {
+        "template": template,
+        "rows": 20_000,
+        "holes": [0, 0],
+        "texts": [1],
+        "numbers": [1],
+    }
     head = canonical_bytes({"about": {}, "order": [0] * 20_000, "shapes": [shape]})
     bomb = head + b"\n" + b"x" * 1_000 + b"\n1\n"
     assert len(bomb) * 100 < PULL_ANSWER_BYTES_MAX
