@@ -15,7 +15,6 @@ from server.api.devices import devices
 from server.api.elsewhere import elsewhere
 from server.api.errors import register_errors
 from server.api.health import health
-from server.api.segments import segments
 from server.api.sync import sync
 from server.config import Config
 from server.extensions import bind_engine
@@ -76,7 +75,7 @@ def create_app(
     except BaseException:
         database.close()
         raise
-    for blueprint in (sync, segments, blobs, devices, health, elsewhere):
+    for blueprint in (sync, blobs, devices, health, elsewhere):
         app.register_blueprint(blueprint)
     register_errors(app)
     app.secret_key = _secret_key(config, given.randomness)
@@ -92,6 +91,10 @@ def _open_office(
     """The parts that work over the database, which is brought to its newest shape first."""
     schema.upgrade(database)
     alone = not is_served(config.data)
+    journal = given.journal(
+        config.journal_folder, config.journal_failed_file, given.randomness, given.clock.now_ms
+    )
+    open_own_journal(database, journal, given.randomness, anew=new_journal, alone=alone)
     epoch = open_epoch(
         database,
         config.epoch_file,
@@ -100,10 +103,6 @@ def _open_office(
         second=config.journal_folder / config.epoch_file.name,
         alone=alone,
     )
-    journal = given.journal(
-        config.journal_folder, config.journal_failed_file, given.randomness, given.clock.now_ms
-    )
-    open_own_journal(database, journal, given.randomness, anew=new_journal)
     with database.writing() as session:
         add_scopes(session, [PROGRAMME])
     Journalled(database, journal, given.clock, epoch.text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from server.commands import areas, devices, forms, installation, people
+from server.commands import areas, devices, forms, installation, people, recovery
 from server.commands.running import CommandFailed, Run
 from shared.errors import SurveyError
 
@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.json,
         arguments.blobs,
         arguments.blobs_endpoint,
+        arguments.journal,
     )
     command: Callable[[Run, argparse.Namespace], None] = arguments.command
     try:
@@ -66,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("SAMRUAT_BLOBS_ENDPOINT", ""),
         help="address of an S3 server that is not Amazon's (SAMRUAT_BLOBS_ENDPOINT)",
     )
+    kept = os.environ.get("SAMRUAT_JOURNAL", "")
+    parser.add_argument(
+        "--journal",
+        type=Path,
+        default=Path(kept) if kept else None,
+        help="folder of the journal, best on another disk (SAMRUAT_JOURNAL; DATA/journal)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     commands = parser.add_subparsers(required=True, metavar="command")
     installation.add_commands(commands)
@@ -73,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_commands(commands)
     devices.add_commands(commands)
     forms.add_commands(commands)
+    recovery.add_commands(commands)
     return parser
 
 

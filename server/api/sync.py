@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from server.api.requests import bearer, device_of_request, office, read_body
 from server.services.identify_device import note_seen
+from server.services.issue_receipt import issue_receipt
 from server.services.read_feed import read_feed
 from server.services.receive_changes import receive_changes
 from server.services.repair_scope import compare_sums, send_rows
@@ -21,6 +22,7 @@ from shared.limits import (
     REPAIR_BYTES_MAX,
 )
 from sync.codec import encode_pull_answer, encode_push_answer, gunzip_bytes, gzip_bytes, lines_of
+from sync.receipts import encode_receipt_answer
 from sync.repair import encode_rows, encode_sums
 from sync.version import MEDIA_TYPE
 
@@ -47,6 +49,15 @@ def pull() -> Response:
     answer, device = read_feed(parts, bearer(), body)
     note_seen(parts, device)
     return _answer(lines_of(encode_pull_answer(answer)))
+
+
+@sync.post("/receipt")
+def receipt() -> Response:
+    """Sign what the office holds of a tablet. A revoked one may know it, too."""
+    parts = office()
+    device = device_of_request()
+    body = _message(MESSAGE_HEADER_BYTES_MAX, MESSAGE_HEADER_BYTES_MAX)
+    return _answer(encode_receipt_answer(issue_receipt(parts, device, body)))
 
 
 @sync.post("/repair")

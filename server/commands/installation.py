@@ -1,8 +1,9 @@
-"""init, serve, demo and doctor: the installation as a whole."""
+"""init, serve and demo: the installation as a whole."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from contextlib import suppress
 from types import FrameType
@@ -13,9 +14,8 @@ from server.catalog import catalog_forms, codebook_document, codebook_names
 from server.commands.running import CommandFailed, Run
 from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
-from server.services.examine_installation import examine_installation
-from server.services.keep_segments import SegmentKeeping
 from server.serving import make_server
+from server.store.serving_lock import hold
 from server.store.system import SystemClock
 
 PORT = 8080
@@ -25,6 +25,7 @@ def add_commands(commands: Any) -> None:
     """The subcommands of this file."""
     init = commands.add_parser("init", help="make an empty office")
     init.add_argument("--new-epoch", action="store_true", help="after a restore without its epoch")
+    init.add_argument("--new-journal", action="store_true", help="when the journal is lost")
     init.set_defaults(command=initialise)
     for name, help_text, act in (
         ("serve", "serve the office", serve),
@@ -34,8 +35,6 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=_port, default=PORT)
         parser.set_defaults(command=act)
-    doctor_parser = commands.add_parser("doctor", help="look everything over")
-    doctor_parser.set_defaults(command=doctor)
 
 
 def _port(text: str) -> int:
@@ -46,7 +45,7 @@ def _port(text: str) -> int:
 
 def initialise(run: Run, arguments: argparse.Namespace) -> None:
     """Make or migrate the database and its folder."""
-    app = run.app(pages=False, new_epoch=arguments.new_epoch)
+    app = run.app(pages=False, new_epoch=arguments.new_epoch, new_journal=arguments.new_journal)
     text = office_of(app).epoch.text
     run.say(
         f"The office in {run.data} is ready (epoch {text}).\n"
@@ -105,33 +104,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
-    app = run.app()
-    server = make_server(app, arguments.host, arguments.port)
+    server = make_server(run.app(), arguments.host, arguments.port)
     port = server.effective_port
     address = f"http://{arguments.host}:{port}"
+    serving = hold(run.config().data)
     run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with suppress(KeyboardInterrupt), SegmentKeeping(office_of(app)):
+        with suppress(KeyboardInterrupt):
             server.run()
     finally:
         server.close()
-
-
-def doctor(run: Run, arguments: argparse.Namespace) -> None:
-    """Recompute every hash and digest."""
-    found = examine_installation(run.office())
-    text = (
-        f"{found.records} records, {found.changes} changes, {found.files} files looked over; "
-        f"{found.quarantined} changes wait in quarantine."
-    )
-    value = {
-        "records": found.records,
-        "changes": found.changes,
-        "files": found.files,
-        "quarantined": found.quarantined,
-        "wrong": found.wrong,
-    }
-    run.say("\n".join([text, *found.wrong]), value)
-    if found.wrong:
-        raise CommandFailed(f"{len(found.wrong)} things are wrong: restore from a backup")
+        os.close(serving)

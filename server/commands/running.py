@@ -32,6 +32,7 @@ class Run:
     as_json: bool
     blobs: str = ""
     blobs_endpoint: str = ""
+    journal: Path | None = None
     _app: Flask | None = field(default=None, repr=False)
 
     def config(self, **more: Any) -> Config:
@@ -41,14 +42,24 @@ class Run:
             self.database,
             blob_store=self.blobs,
             blob_endpoint=self.blobs_endpoint,
+            journal=None if self.journal is None else self.journal.absolute(),
             **more,
         )
 
-    def app(self, *, ports: Ports | None = None, new_epoch: bool = False, **more: Any) -> Flask:
+    def app(
+        self,
+        *,
+        ports: Ports | None = None,
+        new_epoch: bool = False,
+        new_journal: bool = False,
+        **more: Any,
+    ) -> Flask:
         """The app, made once. Raises CommandFailed for a database that cannot be opened."""
         if self._app is None:
             try:
-                self._app = create_app(self.config(**more), ports, new_epoch=new_epoch)
+                self._app = create_app(
+                    self.config(**more), ports, new_epoch=new_epoch, new_journal=new_journal
+                )
             except (ArgumentError, NoSuchModuleError, ImportError) as reason:
                 raise CommandFailed(f"--database is not understood: {reason}") from None
             except OSError as reason:
@@ -79,9 +90,10 @@ class Run:
         return found
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and the journal."""
         if self._app is not None:
             office_of(self._app).database.close()
+            office_of(self._app).journal.close()
             self._app = None
 
     def say(self, text: str, value: Any) -> None:

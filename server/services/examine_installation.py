@@ -1,98 +1,178 @@
-"""Is everything as it was stored? States, digests, files and quarantine looked over one by one."""
+"""Is everything as it should be? Database, journal, files, backups, room, clock, looked over."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text
 
-from server.models import (
-    BlobRow,
-    ChangeRow,
-    MembershipRow,
-    QuarantineRow,
-    RecordRow,
-    ScopeRow,
-)
+from server.models import BackupRow, BlobRow, ChangeRow, IncidentRow, SettingRow
+from server.services.examine_journal import examine_journal
+from server.services.examine_records import examine_records
+from server.services.findings import Finding, Grade, bounded, care, note, well, wrong
+from server.services.likely_doubles import likely_doubles
+from server.services.lost_files import missing_files
+from server.services.recover_at_start import last_recovery
+from server.store import quarantine
+from server.store.epoch import epoch_on_disk
 from server.store.office import Office
-from shared.canonical import sha256_hex
-from sync import digest
-from sync.changes import frame
+from server.store.schema import HEAD, present_version
 
-ROWS_AT_ONCE: Final = 1_000
-
-
-@dataclass(slots=True)
-class Findings:
-    """What was looked at, and what is wrong (empty: nothing)."""
-
-    records: int = 0
-    changes: int = 0
-    files: int = 0
-    quarantined: int = 0
-    wrong: list[str] = field(default_factory=list)
+HOUR_MS: Final = 60 * 60_000
+MINUTE_MS: Final = 60_000
+MIB: Final = 1024 * 1024
+BACKUP_HOURS_MAX: Final = 48
+ROOM_MIB_LOW: Final = 5 * 1024
+ROOM_MIB_MIN: Final = 512
+INTEGRITY_LINES_MAX: Final = 3
 
 
-def examine_installation(office: Office, *, files_too: bool = True) -> Findings:
-    """Recompute every hash and digest that is stored."""
-    findings = Findings()
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that was found."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is wrong, in English; empty when nothing is."""
+        return [one.meaning("en") for one in self.findings if one.grade is Grade.WRONG]
+
+
+def examine_installation(office: Office, *, files_too: bool = True) -> Examination:
+    """Recompute every hash, digest and chain that is stored; `files_too` reads every file."""
+    found = [
+        *_database(office),
+        *examine_records(office),
+        *examine_journal(office),
+        *_epoch(office),
+        *_files(office, read=files_too),
+        *_surroundings(office),
+        *_open_matters(office),
+    ]
+    return Examination(tuple(found))
+
+
+def glance_at_installation(office: Office) -> Examination:
+    """What can be said at once, for a page: nothing is recomputed, no file is read."""
+    found = [
+        *examine_journal(office, whole=False),
+        *_epoch(office),
+        *_surroundings(office),
+        *_open_matters(office),
+    ]
+    return Examination(tuple(found))
+
+
+def _database(office: Office) -> Iterator[Finding]:
     with office.database.reading() as session:
-        _records(session, findings)
-        _changes(session, findings)
-        if files_too:
-            _files(session, office, findings)
-        waiting = select(func.count()).select_from(QuarantineRow)
-        findings.quarantined = (
-            session.scalar(waiting.where(QuarantineRow.released_at.is_(None))) or 0
-        )
-    return findings
+        version = present_version(session.connection()) or "-"
+        if office.database.is_sqlite:
+            lines = session.scalars(text("PRAGMA integrity_check(3)"))
+            wrongs = [line for line in lines if line != "ok"][:INTEGRITY_LINES_MAX]
+        else:
+            wrongs = []
+    if wrongs:
+        yield wrong("database_damaged", detail="; ".join(wrongs))
+    elif office.database.is_sqlite:
+        yield well("database_sound")
+    if version == HEAD:
+        yield well("schema_present", version=version)
+    else:
+        yield wrong("schema_other", version=version, wanted=HEAD)
 
 
-def _records(session: Session, findings: Findings) -> None:
-    totals: dict[str, int] = {}
-    rows = session.execute(
-        select(
-            MembershipRow.scope,
-            MembershipRow.record,
-            MembershipRow.revision,
-            RecordRow.revision.label("held"),
-            RecordRow.state,
-            RecordRow.state_hash,
-        )
-        .join(RecordRow, RecordRow.id == MembershipRow.record)
-        .where(MembershipRow.kind == "put"),
-        execution_options={"yield_per": ROWS_AT_ONCE},
-    )
-    for row in rows:
-        findings.records += 1
-        if sha256_hex(row.state) != row.state_hash:
-            findings.wrong.append(f"record {row.record}: its state is not what was stored")
-        if row.revision != row.held:
-            findings.wrong.append(f"record {row.record}: its place in the feed is forgotten")
-        new = digest.row_digest(row.record, row.revision, row.state)
-        totals[row.scope] = digest.replaced(totals.get(row.scope, digest.EMPTY), None, new)
-    for scope in session.execute(select(ScopeRow.id, ScopeRow.digest)):
-        if digest.from_text(scope.digest) != totals.get(scope.id, digest.EMPTY):
-            findings.wrong.append(f"scope {scope.id}: its digest is not that of its records")
+def _epoch(office: Office) -> Iterator[Finding]:
+    with office.database.reading() as session:
+        stored = session.scalar(select(SettingRow.value).where(SettingRow.name == "epoch"))
+    if stored == epoch_on_disk(office.config.epoch_file) == office.epoch.text:
+        yield well("epoch_fits")
+    else:
+        yield wrong("epoch_differs")
 
 
-def _changes(session: Session, findings: Findings) -> None:
-    rows = session.execute(
-        select(ChangeRow.id, ChangeRow.line, ChangeRow.head_hash),
-        execution_options={"yield_per": ROWS_AT_ONCE},
-    )
-    for row in rows:
-        findings.changes += 1
-        if frame(row.line).head_hash.hex() != row.head_hash:
-            findings.wrong.append(f"change {row.id}: it is not what was received")
+def _files(office: Office, *, read: bool) -> Iterator[Finding]:
+    with office.database.reading() as session:
+        held = list(session.scalars(select(BlobRow.sha256).order_by(BlobRow.sha256)))
+    found = list(bounded(_wrong_files(office, held, read=read)))
+    yield from found
+    if not found:
+        yield well("files_sound" if read else "files_held", files=len(held))
 
 
-def _files(session: Session, office: Office, findings: Findings) -> None:
-    for sha256 in session.scalars(select(BlobRow.sha256)):
-        findings.files += 1
+def _wrong_files(office: Office, held: list[str], *, read: bool) -> Iterator[Finding]:
+    for sha256 in held:
         if not office.blobs.has(sha256):
-            findings.wrong.append(f"file {sha256}: it is not in the folder")
-        elif not office.blobs.is_sound(sha256):
-            findings.wrong.append(f"file {sha256}: its bytes are damaged")
+            yield wrong("file_missing", sha256=sha256)
+        elif read and not office.blobs.is_sound(sha256):
+            yield wrong("file_damaged", sha256=sha256)
+
+
+def _surroundings(office: Office) -> Iterator[Finding]:
+    for folder in dict.fromkeys((office.config.data, office.journal.folder)):
+        yield _room(folder)
+    yield from _backups(office)
+    yield _clock(office)
+
+
+def _room(folder: Path) -> Finding:
+    free_mib = shutil.disk_usage(folder).free // MIB
+    facts: dict[str, str | int] = {"folder": str(folder), "free_mib": free_mib}
+    if free_mib < ROOM_MIB_MIN:
+        return wrong("room_short", **facts)
+    return care("room_short", **facts) if free_mib < ROOM_MIB_LOW else well("room_enough", **facts)
+
+
+def _backups(office: Office) -> Iterator[Finding]:
+    with office.database.reading() as session:
+        last = session.execute(
+            select(BackupRow.taken_at, BackupRow.target)
+            .where(BackupRow.verified_at.is_not(None))
+            .order_by(BackupRow.taken_at.desc())
+            .limit(1)
+        ).one_or_none()
+        some = session.scalar(select(func.count()).select_from(BackupRow))
+    if last is None:
+        yield care("backup_unverified" if some else "backup_none")
+        return
+    hours = max(0, office.clock.now_ms() - last.taken_at) // HOUR_MS
+    facts: dict[str, str | int] = {"hours": hours, "target": last.target}
+    old = hours > BACKUP_HOURS_MAX
+    yield care("backup_old", **facts) if old else well("backup_fresh", **facts)
+
+
+def _clock(office: Office) -> Finding:
+    with office.database.reading() as session:
+        last = session.scalar(select(func.max(ChangeRow.received_at))) or 0
+    behind = (last - office.clock.now_ms()) // MINUTE_MS
+    return care("clock_back", minutes=behind) if behind > 1 else well("clock_fits")
+
+
+def _open_matters(office: Office) -> Iterator[Finding]:
+    """What waits for people."""
+    recovery = last_recovery(office)
+    with office.database.reading() as session:
+        incidents = session.scalar(
+            select(func.count()).select_from(IncidentRow).where(IncidentRow.settled_at.is_(None))
+        )
+        aside = quarantine.count_open(session, None)
+        doubles = [] if recovery is None else likely_doubles(session, recovery.since)
+    if recovery is not None:
+        facts = {"entries": recovery.entries, "changes": recovery.changes, "saves": recovery.saves}
+        yield note("recovered", **facts)
+        told = (*recovery.failed, *recovery.damaged)
+        if told:
+            yield care("recovered_in_part", detail="; ".join(told[:5]))
+    if doubles:
+        yield care("doubles_likely", count=len(doubles))
+    if incidents:
+        yield care("incidents_open", count=incidents)
+    if aside:
+        yield note("kept_aside", count=aside)
+    wanted = len(missing_files(office))
+    if wanted:
+        yield note("files_wanted", count=wanted)

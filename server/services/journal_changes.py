@@ -41,6 +41,7 @@ def _change(
         rights.append(right)
     said: dict[str, Any] = {
         "line": notes.body(item.line),
+        "id": item.change.id,
         "head": item.head_hash,
         "client": item.client,
         "source": item.source,

@@ -131,3 +131,9 @@ def _write_line(path: Path, text: str, mark: int, *, durable: bool) -> None:
             os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def epoch_on_disk(path: Path) -> str | None:
+    """The epoch that a file names, or None when there is no such file."""
+    kept = _read_line(path)
+    return None if kept is None else kept[0]

@@ -70,9 +70,10 @@ class _Waiting:
 
 @dataclass(slots=True)
 class Opened:
-    """What was found when the journal was opened."""
+    """What was found when the journal was opened. `failure` is what ended its last use."""
 
     cut_bytes: int = 0
+    failure: str = ""
     damaged: list[Damage] = field(default_factory=list)
 
 
@@ -122,7 +123,7 @@ class Journal:
         except FileNotFoundError:
             return ""
 
-    def open(self, at_least: int = 0, *, anew: bool = False) -> None:
+    def open(self, at_least: int = 0, *, anew: bool = False, alone: bool = True) -> None:
         """Make the folder, cut off a torn tail, go on behind the last entry.
 
         `at_least` is the highest number that the database knows: numbers go on above it. `anew`
@@ -137,13 +138,14 @@ class Journal:
                     " volume, or run: samruat-server init --new-journal"
                 )
             self._resume(paths)
-            before = self.failed_before
+            before = self.opened.failure = self.failed_before
             if self._handle < 0 or before or anew or self._at.seq < at_least:
                 jumps = self._at.seq < at_least
                 if jumps:
                     self._at = Position(at_least, self._randomness(32).hex())
                 self._begin_segment("anew" if jumps or anew else "next")
-            self._failed_file.unlink(missing_ok=True)
+            if alone:
+                self._failed_file.unlink(missing_ok=True)
 
     def append(self, entry: Entry) -> Position:
         """Write an entry and bring it to the disk; its position.

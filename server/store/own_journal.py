@@ -27,10 +27,11 @@ class JournalForeign(SurveyError):
 
 
 def open_own_journal(
-    database: Database, journal: Journal, randomness: Randomness, *, anew: bool
+    database: Database, journal: Journal, randomness: Randomness, *, anew: bool, alone: bool
 ) -> None:
     """Open the journal if it is this installation's. `anew` puts what is in the folder aside.
 
+    While another process serves (not `alone`) what it says of a failure stays.
     An empty database takes the name of the journal it finds: everything is replayed into it.
     Raises JournalForeign, JournalMissing.
     """
@@ -47,7 +48,7 @@ def open_own_journal(
                 " folder, or run: samruat-server init --new-journal"
             )
         highest = session.scalar(select(func.max(JournalEntryRow.seq))) or 0
-        journal.open(highest, anew=anew)
+        journal.open(highest, anew=anew, alone=alone)
         name = mine or theirs or randomness(_ID_BYTES).hex()
         put(session, SettingRow, [{"name": INSTALLATION, "value": name}], ("name",))
     if theirs is None:
