@@ -1,4 +1,4 @@
-"""A tablet's database restored from an image, or cloned: whatever any copy saved reaches the office.
+"""A tablet's database restored or cloned: whatever any copy saved reaches the office.
 
 A database is its client's name, the saves numbered under it, and how many of them are acknowledged.
 The chain is modelled by the numbered saves themselves: two are equal only if all before them were.

@@ -98,7 +98,10 @@ class Deletion:
                 yield f"{act.kind} {who}", _with(_spent(state, act, cost), who, new)
             if tablet.waiting:
                 log = _known(state.log, tablet.waiting)
-                yield f"send {who}", replace(_with(state, who, replace(tablet, waiting=())), log=log)
+                yield (
+                    f"send {who}",
+                    replace(_with(state, who, replace(tablet, waiting=())), log=log),
+                )
             if tablet.at < len(state.log):
                 yield f"read {who}", _with(state, who, replace(tablet, at=len(state.log)))
         for act, cost in self._saves(state, state.log, f"o{state.left}"):

@@ -1,4 +1,4 @@
-"""A feed with two writers, read page by page: nothing is skipped, and one's own save never vanishes.
+"""A feed with two writers, read page by page: nothing is skipped, no save of one's own vanishes.
 
 Writers take a place and commit; the tablet reads one row a page, saves one answer of its own, sends
 it and lifts it from above its base. The laws: every committed row at or below the cursor is held
@@ -59,9 +59,9 @@ class Feed:
                 yield "commit m, answer lost", unheard
         if state.mine == "new":
             yield "save", replace(state, mine="waiting")
-        if state.mine == "waiting" and not (self.locked and state.taken):
-            if all(record != MINE for record, _ in state.taken):
-                yield "send", self._begun(state, MINE, state.left)
+        free = not (self.locked and state.taken)
+        if state.mine == "waiting" and free and all(record != MINE for record, _ in state.taken):
+            yield "send", self._begun(state, MINE, state.left)
         if state.mine == "unheard":
             yield "send again", replace(state, mine="answered")
         yield from self._read(state)

@@ -110,10 +110,11 @@ class Move:
         for page in state.line:
             rest = state.line - {page}
             yield f"lose {page.area}", replace(state, line=rest)
-            yield f"page {page.area}", replace(self._apply(state, page), line=rest)
-            yield f"page {page.area}, again later", self._apply(state, page)
+            yield f"page {page.area}", replace(self.apply(state, page), line=rest)
+            yield f"page {page.area}, again later", self.apply(state, page)
 
-    def _apply(self, state: State, page: Page) -> State:
+    def apply(self, state: State, page: Page) -> State:
+        """The tablet takes a page, if it starts where its cursor stands."""
         if page.start != state.cursors[page.area]:
             return state
         held = state.held
