@@ -14,6 +14,7 @@ from server.catalog import catalog_forms, codebook_document, codebook_names
 from server.commands.running import CommandFailed, Run
 from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
+from server.services.keep_segments import SegmentKeeping
 from server.serving import make_server
 from server.store.serving_lock import hold
 from server.store.system import SystemClock
@@ -104,14 +105,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
-    server = make_server(run.app(), arguments.host, arguments.port)
+    app = run.app()
+    server = make_server(app, arguments.host, arguments.port)
     port = server.effective_port
     address = f"http://{arguments.host}:{port}"
     serving = hold(run.config().data)
     run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), SegmentKeeping(office_of(app)):
             server.run()
     finally:
         server.close()
