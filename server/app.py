@@ -15,6 +15,7 @@ from server.api.devices import devices
 from server.api.elsewhere import elsewhere
 from server.api.errors import register_errors
 from server.api.health import health
+from server.api.segments import segments
 from server.api.sync import sync
 from server.config import Config
 from server.extensions import bind_engine
@@ -75,7 +76,7 @@ def create_app(
     except BaseException:
         database.close()
         raise
-    for blueprint in (sync, blobs, devices, health, elsewhere):
+    for blueprint in (sync, segments, blobs, devices, health, elsewhere):
         app.register_blueprint(blueprint)
     register_errors(app)
     app.secret_key = _secret_key(config, given.randomness)
