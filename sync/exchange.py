@@ -46,6 +46,8 @@ class HttpReply:
 
 
 NO_NETWORK: Final = HttpReply(0)
+CANCELLED: Final = HttpReply(-1)
+"""In the place of a reply: the person asked to stop before this request was sent."""
 
 
 class End(StrEnum):
@@ -58,6 +60,7 @@ class End(StrEnum):
     REFUSED = "refused"
     UPGRADE = "upgrade"
     MISMATCH = "digest_mismatch"
+    CANCELLED = "cancelled"
 
 
 class Stop(Exception):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sync.messages import ChangeResult, Page
 from sync.shelf import FileShelf
+
+if TYPE_CHECKING:
+    from sync.receipts import ReceiptAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ class Replica(Protocol):
         `known` is up to which number the server has the line of the client until now; then the new
         line begins with a `sync.predecessor`.
         """
+        ...
+
+    def keep_receipt(self, answer: ReceiptAnswer) -> None:
+        """Keep the office's receipt, and up to which number what was sent may be forgotten."""
         ...
 
     def begin_rebaseline(self, scopes: Sequence[str]) -> None:

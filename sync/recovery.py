@@ -12,6 +12,7 @@ from shared import limits
 from sync.asides import ResultsRequest, ask_results, believed_results
 from sync.exchange import End, HttpReply, Stop, code_of, facts_of
 from sync.ports import Replica
+from sync.receipts import ReceiptRequest, ask_receipt, believed_receipt
 from sync.repair import DAY_MS, Repair
 from sync.reports import Act, Ask, Progress, SessionReport, Step, Watch
 
@@ -102,3 +103,18 @@ class Recovery:
         reply = yield from self._ask(ask_results(request))
         results = believed_results(reply, request)
         self._replica.note_results(results, self._report.server_ms)
+
+    def ask_receipt(self) -> Act:
+        """After something was sent: what does the office have? Nothing depends on the answer."""
+        if not (self._report.sent or self._report.blobs_sent):
+            return
+        standing = self._replica.standing()
+        request = ReceiptRequest(standing.epoch, standing.client, standing.number, standing.chain)
+        try:
+            reply = yield from self._ask(ask_receipt(request))
+        except Stop:
+            return
+        answer = believed_receipt(reply, request)
+        if answer is not None:
+            self._replica.keep_receipt(answer)
+            self._report.receipt = answer.code

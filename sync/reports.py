@@ -27,7 +27,8 @@ class SessionReport:
     """What a session did, for the report in words. Times of waiting are in milliseconds.
 
     `mended` tells what was put right after digests differed, `rebased` the scopes that are read
-    anew, `copied` that this database turned out to be a copy, `server_ms` the server's clock.
+    anew, `copied` that this database turned out to be a copy, `server_ms` the server's clock,
+    `receipt` the short code of the office's receipt.
     `files_held_back` wait for a network that costs nothing, `files_wanted` are asked for again,
     `files_lost` this tablet cannot send.
     """
@@ -52,17 +53,20 @@ class SessionReport:
     rebased: list[str] = field(default_factory=list)
     copied: bool = False
     server_ms: int = 0
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step is: `done` of `total` (0 when unknown); of a download also in bytes."""
+    """How far a step is: `done` of `total` (0 when unknown), of a download also in bytes; `moved`
+    bytes went either way."""
 
     step: Step
     done: int = 0
     total: int = 0
     bytes_done: int = 0
     bytes_total: int = 0
+    moved: int = 0
 
 
 Watch = Callable[[Progress], None]

@@ -15,6 +15,7 @@ from typing import Final
 from shared import limits
 from sync import codec
 from sync.exchange import (
+    CANCELLED,
     NO_NETWORK,
     End,
     HttpReply,
@@ -83,9 +84,7 @@ class SyncSession:
         self._batch_max = limits.PUSH_CHANGES_MAX
         self._failures = 0
         self._withheld: set[int] = set()
-        self._files = FileExchange(
-            replica.shelf, self._ask, self._report, on_progress, allowance
-        )
+        self._files = FileExchange(replica.shelf, self._ask, self._report, on_progress, allowance)
         self._pulling = Pulling(
             replica, self._ask, self._report, on_progress, self._settle_and_push
         )
@@ -99,6 +98,7 @@ class SyncSession:
             if refused is None:
                 yield from self._recover()
             yield from self._files.run()
+            yield from self._recovery.ask_receipt()
             if refused is not None:
                 raise refused
             self._progress(Progress(Step.DONE))
@@ -133,6 +133,8 @@ class SyncSession:
         reply = yield request
         if reply.status == 0:
             raise Stop(End.NO_NETWORK)
+        if reply is CANCELLED:
+            raise Stop(End.CANCELLED)
         if reply.status == 401:
             raise Stop(End.NOT_SIGNED_IN, code_of(reply))
         if reply.status in (429, 503):

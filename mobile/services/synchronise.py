@@ -8,7 +8,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 from mobile.services.capture import Capture
@@ -20,7 +20,8 @@ from mobile.store.replica import SqliteReplica
 from mobile.transport.port import Transport
 from shared.clocks import WallClock
 from shared.errors import SurveyError
-from sync.exchange import End, HttpReply, HttpRequest
+from sync.exchange import CANCELLED, End, HttpReply, HttpRequest
+from sync.predecessor import PREDECESSOR_CODE
 from sync.repair import DAY_MS
 from sync.retry import wait_ms
 from sync.session import Conversation, Progress, SessionReport, SyncSession
@@ -35,6 +36,8 @@ class SyncReport:
 
     `outcomes` counts the results of sent changes by their name, `codes` by the reason that came
     with them; `end` is one of `sync.session.End` or `failed`, then `code` names the error.
+    `moved` bytes went either way; `read_anew` areas are received from their beginning, `mended`
+    rows were put right, `copied` when this database turned out to be a copy.
     """
 
     ended_at: int
@@ -48,6 +51,11 @@ class SyncReport:
     files_received: int = 0
     retry_in_ms: int = 0
     round_trips: int = 0
+    moved: int = 0
+    receipt: str = ""
+    copied: bool = False
+    read_anew: int = 0
+    mended: int = 0
 
     @property
     def complete(self) -> bool:
@@ -85,6 +93,8 @@ class Synchroniser:
         self._post = post
         self._failures = 0
         self._due_ms = 0
+        self._moved = 0
+        self._cancelled = threading.Event()
         self._running = threading.Lock()
         self.on_progress: Watch | None = None
         self.on_ended: Ended | None = None
@@ -102,6 +112,10 @@ class Synchroniser:
         """Something was sealed: try soon, unless the last try failed and its wait is not over."""
         if self._failures == 0:
             self._due_ms = 0
+
+    def cancel(self) -> None:
+        """Stop before the next request; what is done is done, the rest waits as before."""
+        self._cancelled.set()
 
     def start(self) -> bool:
         """Synchronise in the background; False when one is under way already."""
@@ -126,6 +140,8 @@ class Synchroniser:
             return self._run()
 
     def _run(self) -> SyncReport:
+        self._moved = 0
+        self._cancelled.clear()
         session = SyncSession(self._replica, self._tell)
         try:
             self._jobs.call(self._capture.seal_all)
@@ -162,7 +178,11 @@ class Synchroniser:
             step = self._jobs.call(lambda: _advance(conversation, given))  # noqa: B023
             if isinstance(step, SessionReport):
                 return step
+            if self._cancelled.is_set():
+                reply = CANCELLED
+                continue
             reply = self._transport.exchange(step)
+            self._moved += len(step.body) + len(reply.body)
 
     def _use_documents(self) -> None:
         """Documents have come: forms that were half there may be whole, lines may read better."""
@@ -171,12 +191,14 @@ class Synchroniser:
 
     def _tell(self, progress: Progress) -> None:
         watch = self.on_progress
+        told = replace(progress, moved=self._moved)
         if watch is not None:
-            self._post(lambda: watch(progress))
+            self._post(lambda: watch(told))
 
     def _keep(self, done: SessionReport, end: str, code: str) -> SyncReport:
-        outcomes = Counter(str(result.outcome) for result in done.results)
-        codes = Counter(result.code for result in done.results if result.code)
+        results = [result for result in done.results if result.code != PREDECESSOR_CODE]
+        outcomes = Counter(str(result.outcome) for result in results)
+        codes = Counter(result.code for result in results if result.code)
         wait = EVERY_MS
         self._failures = 0 if end == End.DONE else self._failures + 1
         if self._failures:
@@ -194,6 +216,11 @@ class Synchroniser:
             files_received=done.blobs_received,
             retry_in_ms=wait if self._failures else 0,
             round_trips=done.round_trips,
+            moved=self._moved,
+            receipt=done.receipt,
+            copied=done.copied,
+            read_anew=len(done.rebased),
+            mended=sum(mended.taken + mended.gone for mended in done.mended),
         )
         try:
             self._jobs.call(lambda: self._log(report))

@@ -155,9 +155,10 @@ def note_result(connection: sqlite3.Connection, client: str, result: ChangeResul
     if result.outcome is Outcome.QUARANTINED:
         status = Waiting.DONE if result.code == PREDECESSOR_CODE else Waiting.KEPT_ASIDE
     connection.execute(
-        "UPDATE change SET status = ?, outcome = ?, code = ?, superseded_by = ?, scope = ?, "
-        "position = ?, told = 0 WHERE id = ?",
+        "UPDATE change SET told = ?, status = ?, outcome = ?, code = ?, superseded_by = ?, "
+        "scope = ?, position = ? WHERE id = ?",
         (
+            int(result.code == PREDECESSOR_CODE),
             status,
             result.outcome,
             result.code or "",

@@ -20,6 +20,7 @@ from shared.limits import RESULTS_ASKED_MAX
 from sync.asides import ASKED_EVERY_MS
 from sync.messages import ChangeResult, Page, Put
 from sync.ports import NumberedLine, Standing
+from sync.receipts import ReceiptAnswer, encode_receipt_answer
 from sync.repair import sums_of, total_of
 
 OFFSET_STEP_MS: Final = 1_000
@@ -161,6 +162,15 @@ class SqliteReplica:
             listing.refresh(connection, sorted(roots), self._describe)
         return True
 
+    def keep_receipt(self, answer: ReceiptAnswer) -> None:
+        """Keep the office's receipt; what it allows to forget is forgotten only for want of room
+        (`mobile.services.make_room`)."""
+        found = encode_receipt_answer(answer).decode()
+        with self._database.writing() as connection:
+            settings.write(connection, "receipt", found)
+            settings.write(connection, "forgettable_to", answer.forgettable_to)
+            settings.write(connection, "forgettable_client", answer.receipt.client)
+
     def begin_rebaseline(self, scopes: Sequence[str]) -> None:
         """Read these scopes from their beginning, beside what is held, which stays shown."""
         with self._database.writing() as connection:
@@ -202,6 +212,7 @@ class SqliteReplica:
             own = changes.roots_over_base(connection)
             for name in base.set_aside_scopes(connection):
                 roots |= base.purge(connection, name, own)
+            base.forget(connection, roots - own)
             listing.refresh(connection, sorted(roots), self._describe)
 
     def bucket_sums(self, scope: str) -> Sequence[int]:

@@ -17,6 +17,7 @@ from sync.digest import EMPTY, from_text, replaced, row_digest
 from sync.messages import ChangeResult, Leave, Outcome, Page, Put
 from sync.overlay import overlay
 from sync.ports import NumberedLine, Standing
+from sync.receipts import ReceiptAnswer
 from sync.repair import bucket_of, sums_of, total_of
 from tests.support.memory_shelf import MemoryShelf
 
@@ -113,6 +114,7 @@ class MemoryReplica:
     beside: dict[str, Rows] = field(default_factory=dict)
     repaired: dict[str, int] = field(default_factory=dict)
     asked_ms: int | None = None
+    receipts: list[ReceiptAnswer] = field(default_factory=list)
 
     @property
     def client(self) -> str:
@@ -245,6 +247,10 @@ class MemoryReplica:
         waiting = [held for held in self.own if held.result is None]
         for number, held in enumerate(waiting, start=1):
             held.client, held.number = self.client, number
+
+    def keep_receipt(self, answer: ReceiptAnswer) -> None:
+        """Keep the office's receipt."""
+        self.receipts.append(answer)
 
     def begin_rebaseline(self, scopes: Sequence[str]) -> None:
         """Read these scopes anew, beside what is held."""
