@@ -2,7 +2,7 @@
 
 PORT ?= 8080
 SEEDS ?= 100
-STEPS ?= 200
+STEPS ?= 150
 TABLETS ?= 3
 # The layers of tests to run, all when empty: make test LAYERS="tidy unit"
 LAYERS ?=
@@ -36,8 +36,9 @@ journey: $(TEST) ## Tell the whole story with real processes; pictures in var/jo
 bench: $(TEST) ## Measure speed and size as ratios to a limit of the same run.
 	@$(PYTHON) -m tests.bench
 
-simulate: $(TEST) ## Many seeds of the simulation (SEEDS= STEPS= TABLETS=).
-	@$(PYTHON) -m tests.simulation --seeds $(SEEDS) --steps $(STEPS) --tablets $(TABLETS)
+simulate: $(TEST) ## Many seeds of the simulation (SEEDS= STEPS= TABLETS=); goes on where it was ended.
+	@$(PYTHON) -m tests.simulation --seeds $(SEEDS) --steps $(STEPS) --tablets $(TABLETS) \
+		--processes 2 --log var/simulation/$(shell git rev-parse --short HEAD).jsonl
 
 bare: ## Prove the installation in a fresh Debian 12 (as root, by debootstrap).
 	@tools/bare.sh

@@ -6,10 +6,17 @@ Each looks at facts and ledger and returns what is wrong, one sentence each; emp
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Protocol
+from typing import Final, Protocol
 
 from shared.canonical import canonical_text
-from shared.records.state import RecordState
+from shared.limits import (
+    PULL_ANSWER_BYTES_MAX,
+    PULL_REQUEST_BYTES_MAX,
+    PUSH_BYTES_MAX,
+    PUSH_CHANGES_MAX,
+    PUSH_COMPRESSED_BYTES_MAX,
+)
+from shared.records.state import RecordState, decode_state
 from shared.records.workflow import Status
 from sync.commitments import chain_start
 from tests.simulation.facts import Facts, Place
@@ -213,7 +220,105 @@ class I9:
         return out
 
 
-CHECKERS: tuple[Checker, ...] = (I1(), I2(), I3(), I4(), I5(), I6(), I8(), I9())
+class I7:
+    """No resurrection: what staff deleted lives again only by a restore that somebody made."""
+
+    name = "I7"
+
+    def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
+        applied = set(facts.office.applied)
+        done = [act for act in ledger.acts if act.change in applied]
+        retired = {act.record for act in done if act.act == "delete" and act.by_staff}
+        back = {act.record for act in done if act.act == "restore"}
+        shown = {"office": facts.office.states}
+        for who, tablet in facts.tablets.items() if settled else ():
+            shown[who] = {r: decode_state(body) for r, (_, _, body) in tablet.base.items()}
+        return [
+            f"{record} was deleted by staff and lives again in {who}"
+            for who, states in shown.items()
+            for record in sorted(retired - back)
+            if record in states and not _says_deleted(states[record])
+        ]
+
+
+def _says_deleted(state: RecordState) -> bool:
+    return any(isinstance(s.value, dict) and s.value["act"] == "delete" for s in state.existence)
+
+
+class I10:
+    """Rights: nothing was ever sent outside the scopes that its tablet held at that moment."""
+
+    name = "I10"
+
+    def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
+        return list(facts.wire.outside)
+
+
+class I11:
+    """Blobs: `have` implies bytes that hash to the name; originals stay where they were made."""
+
+    name = "I11"
+
+    def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
+        out = [f"the office said it has {sha}" for sha in facts.wire.have - facts.office.sound]
+        out += [f"the office lists {sha} without its bytes" for sha in facts.office.unsound]
+        for who, tablet in facts.tablets.items():
+            gone = tablet.own_blobs - tablet.sound_blobs
+            out += [f"{who} no longer has the bytes of {sha}" for sha in sorted(gone)]
+        return out
+
+
+class I12:
+    """Progress: with a fair network every queue drains, and little is sent twice."""
+
+    name = "I12"
+
+    def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
+        out = list(facts.unrest)
+        for who, traffic in facts.wire.traffic.items():
+            fair = 2 * traffic.needed + traffic.excused
+            if traffic.sent > fair:
+                out.append(f"{who} sent {traffic.sent} bytes where {fair} are fair")
+        return out
+
+
+class I13:
+    """Bounded: no message and no batch is larger than its bound, however much there is."""
+
+    name = "I13"
+    BOUNDS: Final = {
+        "push request bytes": PUSH_COMPRESSED_BYTES_MAX,
+        "push answer bytes": PULL_ANSWER_BYTES_MAX,
+        "pull request bytes": PULL_REQUEST_BYTES_MAX,
+        "pull answer bytes": PULL_ANSWER_BYTES_MAX,
+        "lines of a push": PUSH_CHANGES_MAX,
+        "unpacked push bytes": PUSH_BYTES_MAX,
+    }
+
+    def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
+        return [
+            f"{what}: {facts.wire.peaks[what]} where {most} are allowed"
+            for what, most in self.BOUNDS.items()
+            if facts.wire.peaks[what] > most
+        ]
+
+
+CHECKERS: tuple[Checker, ...] = (
+    I1(),
+    I2(),
+    I3(),
+    I4(),
+    I5(),
+    I6(),
+    I7(),
+    I8(),
+    I9(),
+    I10(),
+    I11(),
+    I12(),
+    I13(),
+)
+"""Those that look at one world; I14 compares two."""
 
 
 class I14:

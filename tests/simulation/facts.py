@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 
+from mobile.config import TabletConfig
+from mobile.store.blobs import FileStore
 from server.models import (
     BlobRow,
     ChangeRow,
@@ -21,11 +23,12 @@ from server.models import (
     WriteRow,
 )
 from server.store.office import Office
-from shared.canonical import JsonValue
+from shared.canonical import JsonValue, sha256_hex
 from shared.records.state import RecordState, decode_state
 from sync.changes import frame, read_change
 from sync.digest import from_text, row_digest
 from tests.simulation.ledger import number_of
+from tests.simulation.wire import Wire
 
 Place = tuple[str, str]
 """(record, field)"""
@@ -56,6 +59,8 @@ class OfficeFacts:
     clients: dict[str, tuple[int, str]] = field(default_factory=dict)
     digests: dict[str, int] = field(default_factory=dict)
     blobs: set[str] = field(default_factory=set)
+    sound: set[str] = field(default_factory=set)
+    unsound: set[str] = field(default_factory=set)
     epoch: str = ""
 
 
@@ -74,6 +79,8 @@ class TabletFacts:
     sealed: list[tuple[Place, int]] = field(default_factory=list)
     typed: list[tuple[Place, int]] = field(default_factory=list)
     confirmed_blobs: set[str] = field(default_factory=set)
+    own_blobs: set[str] = field(default_factory=set)
+    sound_blobs: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -82,14 +89,16 @@ class Facts:
 
     office: OfficeFacts
     tablets: dict[str, TabletFacts]
+    wire: Wire = field(default_factory=Wire)
+    unrest: list[str] = field(default_factory=list)
 
     def in_this_epoch(self) -> list[tuple[str, TabletFacts]]:
         """Tablets that know of the office's present epoch; the others' marks are of another."""
         return [(n, t) for n, t in self.tablets.items() if t.epoch == self.office.epoch]
 
 
-def office_facts(office: Office) -> OfficeFacts:
-    """Read the office's database."""
+def office_facts(office: Office, heard: Collection[str] = ()) -> OfficeFacts:
+    """Read the office's database; `heard` are files that it ever said it has."""
     found = OfficeFacts(epoch=office.epoch.text)
     with office.database.reading() as session:
         for w in session.execute(select(WriteRow.__table__)):
@@ -110,8 +119,10 @@ def office_facts(office: Office) -> OfficeFacts:
             found.clients[c.id] = (c.number, c.chain)
         for s in session.execute(select(ScopeRow.__table__)):
             found.digests[s.id] = from_text(s.digest)
-        held = session.scalars(select(BlobRow.sha256))
-        found.blobs = {sha for sha in held if office.blobs.is_sound(sha)}
+        listed = set(session.scalars(select(BlobRow.sha256)))
+    found.sound = {sha for sha in listed | set(heard) if _is_sound(office.config.blobs, sha)}
+    found.unsound = listed - found.sound
+    found.blobs = listed & found.sound
     return found
 
 
@@ -132,12 +143,12 @@ def tablet_facts(path: Path) -> TabletFacts:
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     try:
-        return _tablet(connection)
+        return _tablet(connection, TabletConfig(path.parent).files)
     finally:
         connection.close()
 
 
-def _tablet(connection: sqlite3.Connection) -> TabletFacts:
+def _tablet(connection: sqlite3.Connection, folder: Path) -> TabletFacts:
     found = TabletFacts()
     named = {r["name"]: r["value"] for r in connection.execute("SELECT name, value FROM meta")}
     found.client, found.chain = named.get("client", ""), named.get("chain", "")
@@ -158,6 +169,15 @@ def _tablet(connection: sqlite3.Connection) -> TabletFacts:
         number = number_of(json.loads(r["value"]))
         if number is not None:
             found.typed.append(((r["record"], r["field"]), number))
-    confirmed = connection.execute("SELECT sha256 FROM blob WHERE confirmed = 1")
-    found.confirmed_blobs = {r["sha256"] for r in confirmed}
+    own = connection.execute("SELECT sha256, confirmed FROM blob WHERE origin = 'here'").fetchall()
+    found.confirmed_blobs = {r["sha256"] for r in own if r["confirmed"]}
+    found.own_blobs = {r["sha256"] for r in own}
+    found.sound_blobs = {sha256 for sha256 in found.own_blobs if _is_sound(folder, sha256)}
     return found
+
+
+def _is_sound(folder: Path, sha256: str) -> bool:
+    try:
+        return sha256_hex(FileStore(folder).path(sha256).read_bytes()) == sha256
+    except FileNotFoundError:
+        return False

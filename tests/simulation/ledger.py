@@ -30,6 +30,16 @@ class Save:
     confirmed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Existence:
+    """Somebody deleted a record or took a deletion back: `change` did it."""
+
+    record: str
+    change: str
+    act: str
+    by_staff: bool
+
+
 @dataclass(slots=True)
 class Ledger:
     """All saves, the contents that reviewers saw, and the order in which roots were begun."""
@@ -37,7 +47,9 @@ class Ledger:
     saves: dict[int, Save] = field(default_factory=dict)
     contents: dict[str, set[str]] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
     staff: set[str] = field(default_factory=set)
+    acts: list[Existence] = field(default_factory=list)
 
     def begin(
         self,
@@ -51,6 +63,10 @@ class Ledger:
         number = len(self.saves) + 1
         save = self.saves[number] = Save(number, by, record, name, shown, overwrites)
         return save
+
+    def existence(self, record: str, change: str, act: str, *, by_staff: bool = True) -> None:
+        """A record was deleted, or its deletion taken back."""
+        self.acts.append(Existence(record, change, act, by_staff))
 
     def closure(self, number: int, through: Container[int | None] | None = None) -> set[int]:
         """Everything the author of a save had been shown, through others (of `through` only)."""

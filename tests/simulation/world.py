@@ -2,49 +2,32 @@
 
 from __future__ import annotations
 
-import atexit
+import copy
 import hashlib
-import os
-import random
 import shutil
-import sqlite3
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from server.services.enrol_device import make_enrolment_code
-from server.services.publish_form import publish_form
-from server.services.record_staff_change import StaffChange, record_staff_change
+from server.store.rights import device_scopes
 from shared.limits import RESTARTS_PER_SESSION_MAX
-from shared.records.workflow import Role
-from sync.changes import FieldWrite, Operation, RecordEdit
+from sync.exchange import HttpReply
+from tests.simulation.administrator import Administrator
 from tests.simulation.checkers import CHECKERS
 from tests.simulation.facts import Facts, office_facts, tablet_facts
+from tests.simulation.faults import Happened
+from tests.simulation.house import House
+from tests.simulation.keeper import Keeper
 from tests.simulation.ledger import Ledger
-from tests.simulation.network import Network
+from tests.simulation.network import Defect, Network
 from tests.simulation.officer import Officer
 from tests.simulation.reviewer import Reviewer
-from tests.support.databases import SqliteDatabases
-from tests.support.offices import AREA, PIN, TestOffice, open_office, settle_people
+from tests.simulation.steps import Chance, Step, drawn
+from tests.simulation.template import DATABASES, SCRATCH, template_for
 
-CATALOG = Path(__file__).resolve().parents[2] / "shared" / "forms" / "catalog"
 CHECK_EVERY = 20
-OFFICE_LOST_EVERY = 3
-"""In every third seed the office's disk is lost and its backup put back."""
-SYNCS_TO_SETTLE = 4
-
-
-def _scratch() -> Path:
-    """A folder that is gone at the end; in memory where there is such a thing."""
-    memory = Path("/dev/shm")
-    usable = memory.is_dir() and os.access(memory, os.W_OK)
-    folder = Path(tempfile.mkdtemp(prefix="samruat-world-", dir=memory if usable else None))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-SCRATCH = _scratch()
-DATABASES = SqliteDatabases(SCRATCH)
+SYNCS_TO_SETTLE = 5
 
 
 class Broken(AssertionError):
@@ -60,25 +43,44 @@ class Plan:
     tablets: int = 3
     clock_jumps: bool = True
     fault_rate: float = 0.35
+    only: tuple[int, ...] | None = None
 
     def replay(self) -> str:
         """The line that plays it again."""
-        return (
+        line = (
             f"python -m tests.simulation --seed {self.seed} --steps {self.steps}"
             f" --tablets {self.tablets}"
         )
+        if self.fault_rate != Plan.__dataclass_fields__["fault_rate"].default:
+            line += f" --fault-rate {self.fault_rate}"
+        if self.only is not None:
+            line += f" --only {in_ranges(self.only)}"
+        return line
+
+    def drawn(self) -> list[Step]:
+        """The steps to play."""
+        numbers = range(self.steps) if self.only is None else self.only
+        return [drawn(self.seed, number, self.tablets) for number in numbers]
 
 
-def _furnish(url: str) -> None:
-    """The template: people, two forms of the catalog, one factory that everybody edits."""
-    first = open_office(SCRATCH / "template", url)
-    settle_people(first)
-    admin = first.people["admin"]
-    for name in ("insp", "factory"):
-        publish_form(first.office, admin, (CATALOG / f"{name}.md").read_text("utf-8"), name)
-    for number in range(6):
-        first.person(f"officer{number}", Role.OFFICER, AREA)
-    first.close()
+def in_ranges(numbers: Sequence[int]) -> str:
+    """`0-3,7` for 0, 1, 2, 3, 7."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1] = [parts[-1][0], number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(str(n) for n in part) for part in parts)
+
+
+def from_ranges(text: str) -> tuple[int, ...]:
+    """The numbers that `in_ranges` wrote."""
+    out: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        out.extend(range(int(first), int(last or first) + 1))
+    return tuple(out)
 
 
 @dataclass
@@ -89,186 +91,162 @@ class World:
     ledger: Ledger = field(default_factory=Ledger)
     trace: list[str] = field(default_factory=list)
     officers: list[Officer] = field(default_factory=list)
-    steps_done: int = 0
-    restores: int = 0
-    disks_lost: set[str] = field(default_factory=set)
+    happened: Happened = field(default_factory=Happened)
+    chance: Chance = field(default_factory=Chance)
+    played: int = 0
+    unrest: list[str] = field(default_factory=list)
+    plant: Callable[[World], None] | None = None
+    """Puts something faulty behind a port: a checker must notice. Again after each restart."""
 
     def __post_init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix=f"seed-{self.plan.seed}-", dir=SCRATCH))
-        self.source = random.Random(f"people {self.plan.seed}")
-        self.url = DATABASES.copy_of("simulation", _furnish)
-        shutil.copytree(SCRATCH / "template", self.home / "office")
-        self.office: TestOffice = open_office(self.home / "office", self.url, seed=self.plan.seed)
-        self.office.clock.now += 60_000
-        network_source = random.Random(f"network {self.plan.seed}")
-        self.network = Network(self.office.app, network_source, fault_rate=0)
-        people = self.office.people
-        self.ledger.staff = {people["review"], people["admin"]}
-        self.reviewer = Reviewer(
-            people["review"], self.office.office, self.ledger, self.source, self.say
+        self.chance.begin(f"{self.plan.seed} beginning")
+        template = template_for(self.plan.tablets)
+        self.url = DATABASES.copy_of_url(template.url)
+        shutil.copytree(template.folder / "office", self.home / "office")
+        self.house = House(
+            self.home / "office", self.url, self.plan.seed, self.chance, self.happened, self.say
         )
-        self._register()
+        self.network = Network(lambda: self.house.now.app, self.chance, self.happened, 0)
+        self.network.wire.held = self._scopes_of
         for number in range(self.plan.tablets):
-            self.officers.append(self._enrolled(number))
-        for officer in self.officers:
-            officer.on_restored = self._after_restore
+            self.officers.append(self._moved_in(template.officers[number]))
+        self._call_in_people()
+        self.administrator.register_factory()
         self.network.fault_rate = self.plan.fault_rate
         self.network.between = self._between
-        self.backup_at, self.restore_at = -1, -1
-        if self.plan.seed % OFFICE_LOST_EVERY == 0:
-            self.backup_at = self.source.randrange(self.plan.steps // 2 + 1)
-            self.restore_at = self.source.randrange(self.plan.steps)
+        self.network.at_office = self.house.under
+        self.network.lagging = self._lagging
+        self.house.on_opened = self._office_opened
+        if self.plant is not None:
+            self.plant(self)
+
+    def _call_in_people(self) -> None:
+        people = self.house.now.people
+        self.ledger.staff = {people["review"], people["admin"]}
+        shared = (self.house, self.ledger, self.chance)
+        self.reviewer = Reviewer(people["review"], *shared, self.say)
+        self.administrator = Administrator(
+            people["admin"], *shared, self.happened, self.say, list(self.officers)
+        )
+        self.keeper = Keeper(
+            self.house, self.ledger, self.chance, self.happened, self.say, self.officers, self.facts
+        )
+
+    def _moved_in(self, made: Officer) -> Officer:
+        """A tablet of the template, in this world."""
+        home = self.home / made.name
+        shutil.copytree(made.home, home)
+        officer = Officer(
+            made.name,
+            home,
+            self.network,
+            self.ledger,
+            self.chance,
+            self.happened,
+            self.say,
+            made.turn,
+            made.areas,
+            self.plan.seed,
+            self.plan.clock_jumps,
+            copy.copy(made.clock),
+            person=made.person,
+        )
+        officer.on_restored = lambda name: self.keeper.forgive(name)
+        return officer
 
     def say(self, *words: object) -> None:
         """A line of the trace."""
         self.trace.append(" ".join(str(word) for word in words))
 
-    def _register(self) -> None:
-        """A factory in the register of the area."""
-        record = self.office.office.ids.new()
-        writes = {"identity/fac_name": FieldWrite("โรงน้ำตาล")}
-        edit = RecordEdit(
-            record, "factory", "factory", 1, Operation.CREATE, scope=AREA, writes=writes
-        )
-        record_staff_change(self.office.office, StaffChange(self.office.people["admin"], (edit,)))
-        self.ledger.roots.append(record)
+    # -- the office, as the network finds it -------------------------------------------------
 
-    def _enrolled(self, number: int) -> Officer:
-        """A tablet that was enrolled, signed in on, and synchronised once."""
-        clocks = random.Random(f"clock {self.plan.seed} {number}")
-        if not self.plan.clock_jumps:
-            clocks = _Still()
-        officer = Officer(
-            f"tablet{number + 1}",
-            self.home / f"tablet{number + 1}",
-            self.network,
-            self.ledger,
-            random.Random(f"tablet {self.plan.seed} {number}"),
-            clocks,
-            self.say,
-        )
-        app = officer.start()
-        code = make_enrolment_code(
-            self.office.office, self.office.people["admin"], officer.name, (AREA,)
-        )
-        app.enroller.enrol(code, officer.name)
-        officer.person = app.person = app.people.sign_in(f"officer{number}", PIN)
-        report = app.synchroniser.run_once()
-        assert report.complete, report
-        return officer
+    def _office_opened(self) -> None:
+        self.reviewer.page = None
+        if self.plant is not None:
+            self.plant(self)
 
-    def _after_restore(self, who: str) -> None:
-        """What went with the disk: saves that are on no tablet and not in the office.
+    def _scopes_of(self, who: str) -> frozenset[str]:
+        """What a tablet may read now (a lagging replica: at its moment)."""
+        officer = next(o for o in self.officers if o.name == who)
+        with self.house.office.database.reading() as session:
+            return device_scopes(session, officer.device)
 
-        Two disks may be lost one after the other: a tablet put back from a copy has no line of
-        what only the office kept.
-        """
-        self.disks_lost.add(who)
-        facts = self.facts()
-        held = {w.number for w in facts.office.writes} | facts.office.aside_numbers
-        for tablet in facts.tablets.values():
-            held |= {n for _, n in (*tablet.sealed, *tablet.typed)}
-        for save in self.ledger.saves.values():
-            if save.by in self.disks_lost and save.number not in held:
-                save.confirmed = False
-
-    def back_up_office(self) -> None:
-        """The office's database is copied while it runs; files and the epoch's file are not."""
-        source, copy = sqlite3.connect(self._database), sqlite3.connect(self._copy)
-        source.backup(copy)
-        source.close()
-        copy.close()
-        self.say("office backed up")
-
-    def restore_office(self) -> None:
-        """The office's disk is gone; the backup comes back, and a new epoch begins.
-
-        What staff saved since is gone with the disk (no journal is kept yet); tablets offer again
-        what the office forgot.
-        """
-        if not self._copy.exists():
-            return
-        self.restores += 1
-        before = self.office.office.epoch.text
-        now = self.office.clock.now
-        self.office.close()
-        for suffix in ("-wal", "-shm"):
-            self._database.with_name(self._database.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._copy, self._database)
-        seed = self.plan.seed + 10_000 * self.restores
-        self.office = open_office(self.home / "office", self.url, seed=seed)
-        self.office.clock.now = now
-        self.network.app = self.office.app
-        self.reviewer.office, self.reviewer.page = self.office.office, None
-        self.say("office restored", before != self.office.office.epoch.text)
-        self._after_restore("office")
-
-    @property
-    def _database(self) -> Path:
-        return Path(self.url.removeprefix("sqlite:///"))
-
-    @property
-    def _copy(self) -> Path:
-        return self.home / "office.copy"
+    def _lagging(self, ask: Callable[[], HttpReply]) -> HttpReply | None:
+        return self.house.behind(ask)
 
     def _between(self) -> None:
         """While a tablet waits for the network, others act: staff, and whoever holds it."""
-        if self.source.random() < 0.15:
+        if self.chance.happens(0.15):
+            self.happened.note("reviewer_racing")
             self.reviewer.act()
         for officer in self.officers:
-            if officer.in_sync and self.source.random() < 0.3:
+            if officer.in_sync and self.chance.happens(0.3):
                 officer.answers_meanwhile()
 
     # -- running -----------------------------------------------------------------------------
 
-    def run(self) -> None:
+    def run(self, steps: Sequence[Step] | None = None) -> None:
         """All steps, then a fair network until nothing is new; checked on the way and after.
 
         Raises Broken for whatever goes wrong, a defect that surfaces as another error included.
         """
         try:
-            self._run()
+            for step in self.plan.drawn() if steps is None else steps:
+                self.play(step)
+                if self.played % CHECK_EVERY == 0:
+                    self.check(settled=False)
+            self.settle()
+            self.check(settled=True)
         except Broken:
             raise
-        except Exception as reason:
+        except (Exception, Defect) as reason:
             last = "\n  ".join(self.trace[-5:])
             raise Broken(
                 f"{type(reason).__name__}: {reason}\n  {last}\nsee it again: {self.plan.replay()}"
             ) from reason
 
-    def _run(self) -> None:
-        for step in range(self.plan.steps):
-            self.steps_done = step + 1
-            actor = self.source.choice([*self.officers, self.reviewer])
-            if step == self.backup_at:
-                self.back_up_office()
-            if step == self.restore_at:
-                self.restore_office()
-            actor.act()
-            if step % CHECK_EVERY == CHECK_EVERY - 1:
-                self.check(settled=False)
-        self.settle()
-        self.check(settled=True)
+    def play(self, step: Step) -> None:
+        """One step."""
+        self.played += 1
+        self.say("step", step)
+        self.chance.begin(step.stream)
+        self.network.script = None if step.faults is None else list(step.faults)
+        if step.actor.startswith("tablet"):
+            officer = next((o for o in self.officers if o.name == step.actor), None)
+            if officer is not None:
+                officer.act(step.act, step.hazard)
+        elif step.actor == "reviewer":
+            self.reviewer.act(step.act)
+        elif step.actor == "administrator":
+            self.administrator.act(step.act)
+        else:
+            self.keeper.act(step.act)
 
     def settle(self) -> None:
         """Faults stop; every tablet synchronises until idle (I12: within a few rounds)."""
-        self.network.fault_rate, self.network.between = 0, None
+        self.chance.begin(f"{self.plan.seed} end")
+        self.network.fault_rate, self.network.between, self.network.script = 0, None, None
         self.network.delayed.clear()
+        self.reviewer.fair = True
+        for officer in self.administrator.officers:
+            self.administrator.give_back(officer)
         for officer in self.officers:
-            officer.fuse.left = 0
-            officer._close()
+            officer.act("close", "")
         assert SYNCS_TO_SETTLE > RESTARTS_PER_SESSION_MAX
         for _ in range(SYNCS_TO_SETTLE):
             reports = [officer.tablet.synchroniser.run_once() for officer in self.officers]
         for officer, report in zip(self.officers, reports, strict=True):
             self.say(officer.name, "settled", report.end, report.code)
             if not report.complete or report.sent or report.records_received:
-                self._broken([f"I12 {officer.name} does not come to rest: {report}"])
+                self.unrest.append(f"{officer.name} does not come to rest: {report}")
 
     def facts(self) -> Facts:
         """Everything as it is on the disks now."""
-        tablets = {o.name: tablet_facts(o.tablet.database.path) for o in self.officers}
-        return Facts(office_facts(self.office.office), tablets)
+        tablets = {o.name: tablet_facts(o.path) for o in self.officers}
+        facts = Facts(office_facts(self.house.office, self.network.wire.have), tablets)
+        facts.wire, facts.unrest = replace(self.network.wire, held=None), list(self.unrest)
+        return facts
 
     def check(self, *, settled: bool) -> None:
         """Put every checker to the facts."""
@@ -279,13 +257,10 @@ class World:
             for sentence in checker.check(facts, self.ledger, settled=settled)
         ]
         if wrong:
-            self._broken(wrong)
-
-    def _broken(self, wrong: list[str]) -> None:
-        shown = "\n  ".join(wrong[:8])
-        raise Broken(
-            f"after step {self.steps_done}:\n  {shown}\nsee it again: {self.plan.replay()}"
-        )
+            shown = "\n  ".join(wrong[:8])
+            raise Broken(
+                f"after {self.played} steps:\n  {shown}\nsee it again: {self.plan.replay()}"
+            )
 
     def trace_hash(self) -> str:
         """One hash over all that happened."""
@@ -294,18 +269,11 @@ class World:
     def close(self) -> None:
         """Close databases and remove the files."""
         for officer in self.officers:
-            if officer.app is not None:
-                officer.app.database.close()
-        self.office.close()
+            officer.wire.disarm()
+            officer.stop()
+        self.house.close()
         DATABASES.forget(self.url)
         shutil.rmtree(self.home, ignore_errors=True)
-
-
-class _Still(random.Random):
-    """Clocks that do not jump."""
-
-    def random(self) -> float:
-        return 1.0
 
 
 def simulate(plan: Plan) -> World:

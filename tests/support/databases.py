@@ -59,6 +59,12 @@ class SqliteDatabases:
         shutil.copyfile(self._templates[name], copy)
         return f"sqlite:///{copy}"
 
+    def copy_of_url(self, url: str) -> str:
+        """A copy of a closed database of this folder."""
+        copy = self._next_path()
+        shutil.copyfile(url.removeprefix("sqlite:///"), copy)
+        return f"sqlite:///{copy}"
+
     def forget(self, url: str) -> None:
         path = Path(url.removeprefix("sqlite:///"))
         for suffix in ("", "-wal", "-shm", "-journal"):

@@ -1,0 +1,173 @@
+"""The office's machine: it dies and starts again, is backed up, restored, and read from behind."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from server.store.database import Database
+from server.store.office import Office
+from tests.simulation.faults import Happened
+from tests.simulation.steps import Chance
+from tests.simulation.tripwire import AUDIT, At, Tripwire, Trouble
+from tests.support.offices import TestOffice, open_office
+from tests.support.tablets import Killed
+
+Done = TypeVar("Done")
+
+TROUBLES = {
+    "office_killed": (Trouble.KILL, At.STATEMENT, 40),
+    "office_killed_at_commit": (Trouble.KILL, At.COMMIT, 3),
+    "office_killed_at_file": (Trouble.KILL, At.FILE, 4),
+    "office_disk_full": (Trouble.FULL, At.STATEMENT, 15),
+    "office_file_disk_full": (Trouble.FULL, At.FILE, 3),
+}
+"""What happens, at which kind of step, and within how many of them."""
+
+
+class ReaderBehind(Database):
+    """Writes go to the primary; whoever only reads sees an older snapshot: a lagging replica."""
+
+    def __init__(self, primary: Database, snapshot: Path) -> None:
+        self.engine = primary.engine
+        self.is_sqlite = primary.is_sqlite
+        self.behind = Database(create_engine(f"sqlite:///{snapshot}"))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One reading transaction, on the snapshot."""
+        with self.behind.reading() as session:
+            yield session
+
+
+@dataclass
+class House:
+    """One office on its disk."""
+
+    folder: Path
+    url: str
+    seed: int
+    chance: Chance
+    happened: Happened
+    say: Callable[..., None]
+    openings: int = 0
+    now_ms: int = 0
+    wire: Tripwire = field(default_factory=Tripwire)
+    on_opened: Callable[[], None] | None = None
+    snapshot_held: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.wire.folder = f"{self.folder}/"
+        AUDIT.install()
+        self.now: TestOffice = self._open()
+
+    @property
+    def office(self) -> Office:
+        """The running office."""
+        return self.now.office
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
+    def backup(self) -> Path:
+        """The copy that a backup made."""
+        return self.folder.with_name("office.copy")
+
+    @property
+    def snapshot(self) -> Path:
+        """What a lagging replica holds."""
+        return self.folder.with_name("office.snapshot")
+
+    def _open(self) -> TestOffice:
+        self.openings += 1
+        opened = open_office(self.folder, self.url, seed=self.seed * 1_000 + self.openings)
+        opened.clock.now = max(opened.clock.now, self.now_ms) + 60_000
+        self.wire.watch_engine(opened.office.database.engine)
+        return opened
+
+    def restart(self) -> None:
+        """The process is gone; another is started on the same disk."""
+        self.wire.disarm()
+        self.now_ms = self.now.clock.now
+        self.now.close()
+        self.now = self._open()
+        if self.on_opened is not None:
+            self.on_opened()
+
+    # -- troubles ------------------------------------------------------------------------------
+
+    def under(self, fault: str, act: Callable[[], Done]) -> Done | None:
+        """What an act comes to under a trouble of the office; None when the office died of it."""
+        trouble, at, within = TROUBLES[fault]
+        self.wire.on_met = lambda step: self.happened.note(fault, step)
+        self.wire.arm(trouble, at, self.chance.source.randint(1, within))
+        try:
+            return act()
+        except Killed:
+            self.say("office killed before", self.wire.met)
+            self.restart()
+            return None
+        finally:
+            self.wire.disarm()
+
+    def behind(self, act: Callable[[], Done]) -> Done | None:
+        """An act while every reader sees the last snapshot; None when there is none."""
+        if not self.snapshot.exists():
+            return None
+        office = self.office
+        primary = office.database
+        reader = ReaderBehind(primary, self.snapshot)
+        office.database = reader
+        try:
+            return act()
+        finally:
+            office.database = primary
+            reader.behind.close()
+
+    # -- copies --------------------------------------------------------------------------------
+
+    def take_snapshot(self) -> None:
+        """From now on a lagging reader sees this moment."""
+        self._copy_to(self.snapshot)
+
+    def back_up(self) -> None:
+        """The database is copied while it runs; files and the epoch's file are not."""
+        self._copy_to(self.backup)
+
+    def _copy_to(self, target: Path) -> None:
+        target.unlink(missing_ok=True)
+        source, copy = sqlite3.connect(self.database), sqlite3.connect(target)
+        source.backup(copy)
+        source.close()
+        copy.close()
+
+    def copy_back(self) -> bool:
+        """An older copy of the database's file is put in its place; False when there is none."""
+        if not self.backup.exists():
+            return False
+        self.now_ms = self.now.clock.now
+        self.now.close()
+        for suffix in ("-wal", "-shm"):
+            self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.backup, self.database)
+        self.snapshot.unlink(missing_ok=True)
+        self.now = self._open()
+        if self.on_opened is not None:
+            self.on_opened()
+        return True
+
+    def close(self) -> None:
+        """End it."""
+        self.wire.disarm()
+        self.now.close()
