@@ -33,7 +33,11 @@ def create(db: Database) -> None:
     # Records whose pictures were not looked at yet; a trigger, so that no way into `base` is missed
     # and a record without files costs nothing more.
     db.execute("CREATE TABLE pictured (record TEXT PRIMARY KEY) WITHOUT ROWID")
-    note = "BEGIN INSERT OR IGNORE INTO pictured (record) VALUES (NEW.record); END"
+    # Not OR IGNORE: within an upsert the outer statement's way with conflicts would take its place.
+    note = (
+        "BEGIN INSERT INTO pictured (record) SELECT NEW.record WHERE NOT EXISTS "
+        "(SELECT 1 FROM pictured WHERE record = NEW.record); END"
+    )
     db.execute(f"CREATE TRIGGER pictured_insert AFTER INSERT ON base WHEN {NAMED} {note}")
     db.execute(f"CREATE TRIGGER pictured_update AFTER UPDATE ON base WHEN {NAMED} {note}")
     # What is here already fires them once.

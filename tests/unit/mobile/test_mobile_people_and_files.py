@@ -342,3 +342,17 @@ def test_a_register_entry_with_a_wild_name_for_its_document_is_ignored(desk: Des
     form = desk.app.library.newest("visit")
     assert form is not None
     assert form.version == 1
+
+
+def test_a_record_with_a_picture_may_come_in_several_revisions_before_anybody_looks(
+    desk: Desk,
+) -> None:
+    picture = {"sha256": "a" * 64, "name": "a.jpg", "size": 9, "type": "image/jpeg"}
+    record = "01920000-0000-7000-8000-00000000aaab"
+    for revision in (1, 2, 3):
+        fields = {"photo": picture, "fact": f"revision {revision}"}
+        desk.receives("programme", state_of("note", fields, record=record, revision=revision))
+    held = desk.app.database.reader().execute(
+        "SELECT revision FROM base WHERE record = ?", [record]
+    )
+    assert held.fetchone()["revision"] == 3
