@@ -75,6 +75,11 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
         "This new record does not say to which area it belongs, so it is kept aside. Update the "
         "app and tell the administrator.",
     ),
+    "aside.for_good": (
+        "สำนักงานตรวจบันทึกนี้แล้วและตัดสินว่าไม่นำมาใช้ บันทึกยังถูกเก็บไว้ทั้งก้อน หากไม่เห็นด้วยกรุณาแจ้งสำนักงาน",
+        "The office looked at this save and decided not to use it. It is kept whole. If you do not "
+        "agree, tell the office.",
+    ),
     "record.cannot_be_stored": (
         "ฐานข้อมูลของสำนักงานเก็บบันทึกนี้ไม่ได้ จึงแยกเก็บไว้ทั้งก้อน บันทึกอื่นไปต่อได้ กรุณาแจ้งผู้ดูแลระบบ",
         "The office's database could not store this save, so it is kept aside whole while the "

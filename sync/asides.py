@@ -21,6 +21,8 @@ from sync.messages import ChangeResult
 from sync.version import MEDIA_TYPE, PROTOCOL
 
 RESULTS: Final = "/api/v1/sync/results"
+FOR_GOOD: Final = "aside.for_good"
+"""The code of a change that staff looked at and keep aside for good."""
 ASKED_EVERY_MS: Final = 6 * 60 * 60 * 1000
 """How often, by the server's clock, a tablet asks when nothing else gives a reason to."""
 

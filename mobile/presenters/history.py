@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.listed_view import moment_words
-from mobile.presenters.observed import Observed, Words
+from mobile.presenters.observed import Observed, Words, meaning
 from mobile.services.tablet import Tablet
 from mobile.store.changes import OwnChange
 from shared.forms.definition import FormDefinition, Text
-from shared.records.state import EXISTENCE, NOTE, Dot, RecordState
+from shared.records.state import EXISTENCE, MOVED, NOTE, Dot, RecordState
 from sync.changes import Operation, RecordEdit
+from sync.messages import Outcome
 
 STATUS_OF = {"pending": "only_here", "acknowledged": "syncing", "done": "received"}
 
@@ -20,7 +21,7 @@ STATUS_OF = {"pending": "only_here", "acknowledged": "syncing", "done": "receive
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One save. `changes` are (label, value in words); `sync` only_here, syncing, received or
-    kept_aside; `own` when it was made on this tablet."""
+    kept_aside; `own` when it was made on this tablet; `why` is what the office said of it."""
 
     who: str
     when: Text
@@ -28,6 +29,7 @@ class HistoryEntry:
     changes: tuple[tuple[Text, Text], ...]
     sync: str
     own: bool
+    why: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +86,17 @@ class HistoryPresenter(Observed[HistoryState]):
             (words.label(edit.type, name), words.field(edit.type, name, write.value))
             for edit in change.records
             for name, write in edit.writes.items()
-            if name not in (EXISTENCE, NOTE)
+            if name not in (EXISTENCE, MOVED, NOTE)
         ]
+        aside = one.outcome == Outcome.QUARANTINED
         entry = HistoryEntry(
             who=names.get(change.author, change.author),
             when=moment_words(change.saved_at),
             words=_words_of(change.records),
             changes=tuple(values),
-            sync=STATUS_OF.get(str(one.status), "kept_aside"),
+            sync="kept_aside" if aside else STATUS_OF.get(str(one.status), "kept_aside"),
             own=True,
+            why=meaning(one.code) if one.code else None,
         )
         return change.saved_at, entry
 

@@ -104,7 +104,10 @@ def put(connection: sqlite3.Connection, digests: Digests, name: str, data: bytes
 def leave(
     connection: sqlite3.Connection, digests: Digests, name: str, record: str, revision: int
 ) -> str | None:
-    """End a record's membership of a scope; one that moved on is untouched. Returns its root."""
+    """End a record's membership of a scope; one that moved on is untouched. Returns its root.
+
+    The row counts no more; `purge` removes it at the head unless own work lies over it.
+    """
     old = connection.execute(
         "SELECT revision, root, state FROM base "
         "WHERE record = ? AND scope = ? AND current = 1 AND revision <= ?",
@@ -113,8 +116,15 @@ def leave(
     if old is None:
         return None
     digests.change(name, row_digest(record, old["revision"], old["state"]), None)
-    connection.execute("DELETE FROM base WHERE record = ?", (record,))
+    connection.execute("UPDATE base SET current = 0 WHERE record = ?", (record,))
     return str(old["root"])
+
+
+def forget(connection: sqlite3.Connection, roots: Iterable[str]) -> None:
+    """Remove what no longer counts of these records: their work was received elsewhere."""
+    connection.executemany(
+        "DELETE FROM base WHERE root = ? AND current = 0", [(root,) for root in sorted(roots)]
+    )
 
 
 def set_aside(connection: sqlite3.Connection, name: str) -> None:

@@ -187,8 +187,8 @@ def release(connection: sqlite3.Connection, dots: Iterable[str]) -> None:
     """Kept-aside changes that staff accepted: their dots are in a state now."""
     for dot in dots:
         connection.execute(
-            "UPDATE change SET status = ? WHERE id = ? AND status = ?",
-            (Waiting.DONE, dot, Waiting.KEPT_ASIDE),
+            "UPDATE change SET status = ?, outcome = ?, code = '' WHERE id = ? AND status = ?",
+            (Waiting.DONE, Outcome.APPLIED, dot, Waiting.KEPT_ASIDE),
         )
 
 

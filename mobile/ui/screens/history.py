@@ -54,6 +54,10 @@ class EntryCard(Card):
         if sync in CHIPS and entry.own:
             head.add_widget(StateChip(sync))
         self.add_widget(head)
+        if entry.why is not None:
+            aside = entry.sync == "kept_aside"
+            why = entry.why.get(look.language)
+            self.add_widget(ThaiLabel(why, role="small", ink="warn" if aside else "ink-soft"))
         shown = entry.changes if self._all else entry.changes[:CHANGES_SHOWN]
         for label, value in shown:
             name, said = label.get(look.language), value.get(look.language)
