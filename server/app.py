@@ -14,6 +14,7 @@ from server.api.blobs import blobs
 from server.api.devices import devices
 from server.api.elsewhere import elsewhere
 from server.api.errors import register_errors
+from server.api.files import files
 from server.api.health import health
 from server.api.segments import segments
 from server.api.sync import sync
@@ -76,7 +77,7 @@ def create_app(
     except BaseException:
         database.close()
         raise
-    for blueprint in (sync, segments, blobs, devices, health, elsewhere):
+    for blueprint in (sync, segments, blobs, files, devices, health, elsewhere):
         app.register_blueprint(blueprint)
     register_errors(app)
     app.secret_key = _secret_key(config, given.randomness)
@@ -107,12 +108,12 @@ def _open_office(
     with database.writing() as session:
         add_scopes(session, [PROGRAMME])
     Journalled(database, journal, given.clock, epoch.text)
-    files = open_blob_store(config)
-    files.prepare()
+    store = open_blob_store(config)
+    store.prepare()
     office = Office(
         config=config,
         database=database,
-        blobs=files,
+        blobs=store,
         epoch=epoch,
         journal=journal,
         clock=given.clock,

@@ -13,6 +13,7 @@ from server.services.read_feed import read_feed
 from server.services.receive_changes import receive_changes
 from server.services.repair_scope import compare_sums, send_rows
 from server.services.tell_results import tell_results
+from server.services.want_files import count_wanted
 from shared.errors import MessageTooLarge, TooLarge, UnsupportedMedia
 from shared.limits import (
     MESSAGE_HEADER_BYTES_MAX,
@@ -28,6 +29,7 @@ from sync.version import MEDIA_TYPE
 
 sync = Blueprint("sync", __name__, url_prefix="/api/v1/sync")
 COMPRESS_FROM_BYTES: Final = 1_000
+WANTED_HEADER: Final = "Samruat-Files-Wanted"
 
 
 @sync.post("/push")
@@ -48,7 +50,14 @@ def pull() -> Response:
     body = _message(PULL_REQUEST_BYTES_MAX, PULL_REQUEST_BYTES_MAX)
     answer, device = read_feed(parts, bearer(), body)
     note_seen(parts, device)
-    return _answer(lines_of(encode_pull_answer(answer)))
+    reply = _answer(lines_of(encode_pull_answer(answer)))
+    if device.files_wanted:
+        with parts.database.reading() as session:
+            wanted = count_wanted(session, device.id)
+        if wanted:
+            # Only when there is something to ask for: a pull with nothing new stays as it is.
+            reply.headers[WANTED_HEADER] = str(wanted)
+    return reply
 
 
 @sync.post("/receipt")

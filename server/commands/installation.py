@@ -15,9 +15,11 @@ from server.commands.running import CommandFailed, Run
 from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
 from server.services.keep_segments import SegmentKeeping
+from server.services.receive_blob import sweep_parts
 from server.serving import make_server
 from server.store.serving_lock import hold
 from server.store.system import SystemClock
+from shared.errors import BlobStoreUnavailable
 
 PORT = 8080
 
@@ -57,7 +59,8 @@ def initialise(run: Run, arguments: argparse.Namespace) -> None:
 
 def serve(run: Run, arguments: argparse.Namespace) -> None:
     """Serve until told to stop."""
-    run.office()
+    with suppress(BlobStoreUnavailable):
+        sweep_parts(run.office())
     run.close()
     _serve(run, arguments, [])
 

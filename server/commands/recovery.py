@@ -15,8 +15,10 @@ from server.services.back_up import back_up
 from server.services.examine_installation import Examination, examine_installation
 from server.services.findings import Finding, Grade
 from server.services.issue_receipt import FoundReceipt, check_receipt, find_receipts
+from server.services.receive_blob import sweep_parts
 from server.services.restore_backup import Restored, restore_backup
 from server.services.verify_backup import Verified, verify_backup
+from server.services.want_files import withdraw_bad_files
 from server.store import backup_folder
 from server.store.office import Office
 from shared.limits import MESSAGE_HEADER_BYTES_MAX
@@ -43,6 +45,11 @@ def add_commands(commands: Any) -> None:
     restore.set_defaults(command=restore_from)
     doctor_parser = commands.add_parser("doctor", help="look everything over")
     doctor_parser.add_argument("--files", action="store_true", help="read and hash every file")
+    doctor_parser.add_argument(
+        "--want-files",
+        action="store_true",
+        help="take back that missing or damaged files are held, and ask tablets for them",
+    )
     doctor_parser.set_defaults(command=doctor)
     receipt = commands.add_parser("receipt", help="is this receipt ours, and is it still true?")
     receipt.add_argument("receipt", help="its code (7F3A), or a file with it")
@@ -157,8 +164,14 @@ def _as_json(done: Restored) -> dict[str, Any]:
 
 def doctor(run: Run, arguments: argparse.Namespace) -> None:
     """Recompute every hash, digest and chain; say of each finding what it means and what to do."""
-    found = examine_installation(run.office(), files_too=arguments.files)
-    lines = [line for one in found.findings for line in _lines(one)]
+    office = run.office()
+    sweep_parts(office)
+    wanted: dict[str, str] = {}
+    if arguments.want_files:
+        wanted = withdraw_bad_files(office, read=arguments.files)
+    found = examine_installation(office, files_too=arguments.files)
+    lines = [f"?? file {name}: {why}, wanted from tablets" for name, why in wanted.items()]
+    lines += [line for one in found.findings for line in _lines(one)]
     run.say("\n".join(lines), _findings_json(found))
     if found.wrong:
         raise CommandFailed(f"{len(found.wrong)} things are wrong: restore from a backup")

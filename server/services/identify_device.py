@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from server.models import DeviceRow
+from server.models import BlobWantRow, DeviceRow
 from server.store.office import Office
 from server.store.passwords import token_hash
 from shared.errors import DeviceRevoked, NotSignedIn
@@ -19,12 +19,13 @@ TOKEN_LENGTH_MAX: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A tablet that has shown its token."""
+    """A tablet that has shown its token. `files_wanted`: the office asks somebody for files."""
 
     id: str
     label: str
     revoked: bool
     last_seen_at: int
+    files_wanted: bool = False
 
     def must_not_be_revoked(self) -> None:
         """Raises DeviceRevoked for what a revoked tablet may not do."""
@@ -37,13 +38,19 @@ def identify_device(session: Session, token: str) -> Device:
     if not token or len(token) > TOKEN_LENGTH_MAX:
         raise NotSignedIn("no device token")
     row = session.execute(
-        select(DeviceRow.id, DeviceRow.label, DeviceRow.revoked_at, DeviceRow.last_seen_at).where(
-            DeviceRow.token_hash == token_hash(token)
-        )
+        select(
+            DeviceRow.id,
+            DeviceRow.label,
+            DeviceRow.revoked_at,
+            DeviceRow.last_seen_at,
+            # Asked here, so that a pull with nothing new needs no question of its own for it.
+            exists(select(BlobWantRow.sha256)).label("files_wanted"),
+        ).where(DeviceRow.token_hash == token_hash(token))
     ).one_or_none()
     if row is None:
         raise NotSignedIn("this device token is not known")
-    return Device(row.id, row.label, row.revoked_at is not None, row.last_seen_at or 0)
+    revoked = row.revoked_at is not None
+    return Device(row.id, row.label, revoked, row.last_seen_at or 0, bool(row.files_wanted))
 
 
 def note_seen(office: Office, device: Device) -> None:

@@ -6,9 +6,10 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
-from server.models import BlobReferenceRow, BlobRow, BlobWantRow
-from server.store.bulk import IDS_AT_ONCE_MAX, insert_new
-from server.store.files import settle_missing
+from server.models import BlobReferenceRow, BlobRow, ThumbnailRow
+from server.services.want_files import withdraw_files
+from server.store.bulk import IDS_AT_ONCE_MAX
+from server.store.bulk import IDS_AT_ONCE_MAX
 from server.store.office import Office
 
 REASON: Final = "lost_in_restore"
@@ -16,20 +17,20 @@ REASON: Final = "lost_in_restore"
 
 def withdraw_lost_files(office: Office) -> list[str]:
     """Take back that these are held, and want them; their names."""
+    office.blobs.must_answer()
     with office.database.reading() as session:
         held = list(session.scalars(select(BlobRow.sha256)))
-    lost = sorted(sha256 for sha256 in held if not office.blobs.has(sha256))
-    now_ms = office.clock.now_ms()
-    for start in range(0, len(lost), IDS_AT_ONCE_MAX):
-        part = lost[start : start + IDS_AT_ONCE_MAX]
+        small = list(session.scalars(select(ThumbnailRow.sha256).distinct()))
+    gone = sorted(sha256 for sha256 in small if not office.blobs.has(sha256))
+    for start in range(0, len(gone), IDS_AT_ONCE_MAX):
+        part = gone[start : start + IDS_AT_ONCE_MAX]
         with office.database.writing() as session:
             session.execute(
-                delete(BlobRow).where(BlobRow.sha256.in_(part)),
+                delete(ThumbnailRow).where(ThumbnailRow.sha256.in_(part)),
                 execution_options={"synchronize_session": False},
             )
-            wanted = ({"sha256": name, "reason": REASON, "since": now_ms} for name in part)
-            insert_new(session, BlobWantRow, wanted)
-            settle_missing(session, part)
+    lost = sorted(sha256 for sha256 in held if not office.blobs.has(sha256))
+    withdraw_files(office, dict.fromkeys(lost, REASON))
     return lost
 
 

@@ -57,9 +57,10 @@ def receive_part(
     if hashlib.sha256(data).hexdigest() != part_sha256:
         raise BlobMismatch("the part was changed on its way")
     upload = Upload(sender, sha256, cut)
-    begun = bool(office.blobs.parts(upload))
-    if not begun and office.blobs.parts_bytes(sender) + cut.size > PARTS_KEPT_BYTES_MAX:
-        raise TooManyParts("too many unfinished files", limit=PARTS_KEPT_BYTES_MAX)
+    if not office.blobs.parts(upload):
+        sweep_parts(office)
+        if office.blobs.parts_bytes(sender) + cut.size > PARTS_KEPT_BYTES_MAX:
+            raise TooManyParts("too many unfinished files", limit=PARTS_KEPT_BYTES_MAX)
     office.blobs.put_part(upload, index, data, part_sha256)
 
 

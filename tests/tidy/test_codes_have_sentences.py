@@ -39,6 +39,7 @@ NO_CODE = {
     "device.code",
     "device.enrolled",
     "device.sign_in",
+    "file.waived",
     "form.published",
     "incident.settled",
     "person.added",
