@@ -21,6 +21,7 @@ from mobile.services.browse import Browser
 from mobile.services.capture import Capture
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
+from mobile.services.make_room import RoomMaker
 from mobile.services.preferences import Preferences
 from mobile.services.sealing import RandomBytes, Sealer
 from mobile.services.sign_in import SignIn
@@ -28,6 +29,7 @@ from mobile.services.synchronise import Synchroniser
 from mobile.services.tablet import Tablet
 from mobile.services.worker import Jobs, Post, ThreadWorker
 from mobile.store import settings
+from mobile.store.ballast import Ballast
 from mobile.store.blobs import FileStore
 from mobile.store.database import BeforeWrite, TabletDatabase
 from mobile.store.identity import Identity
@@ -36,6 +38,7 @@ from mobile.transport.http import HttpTransport
 from mobile.transport.port import Transport
 from shared.clocks import WallClock
 from shared.ids import Ids
+from shared.limits import BALLAST_BYTES
 
 NETWORK_ENDS_S: Final = 2.0
 
@@ -55,6 +58,7 @@ class Machine:
     network: Jobs | None = None
     before_write: BeforeWrite | None = None
     random: SystemRandom = field(default_factory=SystemRandom)
+    ballast_bytes: int = 0
 
 
 def desktop(config: TabletConfig) -> Machine:
@@ -68,6 +72,7 @@ def desktop(config: TabletConfig) -> Machine:
         storage=DiskStorage(config.home),
         camera=FolderCamera(config.camera),
         location=PickedLocation(place),
+        ballast_bytes=BALLAST_BYTES,
     )
 
 
@@ -94,6 +99,10 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     capture = Capture(
         database, library, sealer, ports.clock, ports.ids, ports.storage, ports.location.here
     )
+    room = RoomMaker(
+        database, files, ports.storage, Ballast(config.home / "ballast", ports.ballast_bytes)
+    )
+    room.begin()
     identity.check(database, ports.clock)
     capture.recover()
     jobs = ports.jobs or ThreadWorker(post, "writer")
@@ -133,6 +142,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
             ports.clock,
             ports.random.random,
             post,
+            room,
         ),
         preferences=Preferences(database),
         camera=ports.camera,

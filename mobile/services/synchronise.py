@@ -13,13 +13,14 @@ from typing import Final
 
 from mobile.services.capture import Capture
 from mobile.services.forms import FormLibrary
+from mobile.services.make_room import RoomMaker
 from mobile.services.worker import Jobs, Post
 from mobile.store import changes, settings
 from mobile.store.database import TabletDatabase
 from mobile.store.replica import SqliteReplica
 from mobile.transport.port import Transport
 from shared.clocks import WallClock
-from shared.errors import SurveyError
+from shared.errors import SurveyError, TabletStorageFull
 from sync.exchange import CANCELLED, End, HttpReply, HttpRequest
 from sync.predecessor import PREDECESSOR_CODE
 from sync.repair import DAY_MS
@@ -81,6 +82,7 @@ class Synchroniser:
         clock: WallClock,
         random_unit: Callable[[], float],
         post: Post,
+        room: RoomMaker,
     ) -> None:
         self._database = database
         self._replica = replica
@@ -91,6 +93,7 @@ class Synchroniser:
         self._clock = clock
         self._random_unit = random_unit
         self._post = post
+        self._room = room
         self._failures = 0
         self._due_ms = 0
         self._moved = 0
@@ -140,6 +143,18 @@ class Synchroniser:
             return self._run()
 
     def _run(self) -> SyncReport:
+        self._jobs.call(self._room.for_sync)
+        report = self._try()
+        if report.code == TabletStorageFull.code and self._jobs.call(self._room.let_go):
+            # The reserve is there for this: once more, with its room.
+            report = self._try()
+        try:
+            self._jobs.call(self._room.clean_up)
+        except SurveyError:
+            return report
+        return report
+
+    def _try(self) -> SyncReport:
         self._moved = 0
         self._cancelled.clear()
         session = SyncSession(self._replica, self._tell)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +53,8 @@ class TabletDatabase:
         self._readers = threading.local()
         self._all_readers: list[sqlite3.Connection] = []
         self._writer = self._connect()
+        # Of a new database only: what is let go gives its room back to the disk.
+        self._writer.execute("PRAGMA auto_vacuum=INCREMENTAL")
         self._writer.execute("PRAGMA journal_mode=WAL").fetchone()
         self._writer.execute("PRAGMA synchronous=FULL")
         self._writer.execute("PRAGMA foreign_keys=ON")
@@ -88,6 +90,12 @@ class TabletDatabase:
                 if isinstance(reason, sqlite3.OperationalError):
                     raise _as_survey_error(reason) from reason
                 raise
+
+    def shrink(self) -> None:
+        """Give the room of what was let go back to the disk, as far as that needs none itself."""
+        with self._lock, suppress(sqlite3.OperationalError):
+            self._writer.execute("PRAGMA incremental_vacuum").fetchall()
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def reader(self) -> sqlite3.Connection:
         """This thread's own connection; it cannot write and sees what is committed."""

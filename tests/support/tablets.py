@@ -114,6 +114,7 @@ class Desk:
     fuse: Fuse = field(default_factory=Fuse)
     place: PickedLocation = field(default_factory=PickedLocation)
     post: Post = at_once
+    ballast: int = 0
     seed: int = 1
     tablet: Tablet | None = None
     versions: dict[str, int] = field(default_factory=dict)
@@ -135,6 +136,7 @@ class Desk:
             jobs=AtOnce(),
             network=AtOnce(),
             before_write=self.fuse,
+            ballast_bytes=self.ballast,
         )
         self.tablet = open_tablet(TabletConfig(self.home), self.post, machine)
         return self.tablet
