@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from mobile.services.tablet import Tablet
 from shared.canonical import JsonValue
@@ -142,13 +143,16 @@ def plain(number: int) -> dict[str, JsonValue]:
     """The same inspection as the floor sends it: one flat object."""
     fields, findings = inspection(number)
     flat = {name.rpartition("/")[2]: value for name, value in fields.items()}
-    return {"id": f"00000000-0000-4000-8000-{number:012x}", **flat, "findings": list(findings)}
+    drawn = UUID(int=Random(number).getrandbits(128), version=4)
+    return {"id": str(drawn), **flat, "findings": list(findings)}
 
 
-def fill_in(tablet: Tablet, count: int) -> None:
-    """Fill in and seal that many inspections, as a person would, but in one transaction."""
+def fill_in(tablet: Tablet, count: int, first: int = 0) -> list[str]:
+    """Fill in and seal that many inspections, as a person would, but in one transaction; their
+    ids."""
+    roots: list[str] = []
     with tablet.database.writing():
-        for number in range(count):
+        for number in range(first, first + count):
             fields, findings = inspection(number)
             opened = tablet.capture.begin_record(FORM, AREA, tablet.author())
             tablet.capture.answer_all(opened, opened.root, fields)
@@ -156,3 +160,5 @@ def fill_in(tablet: Tablet, count: int) -> None:
                 kind = f"{FORM}/findings"
                 tablet.capture.add_row(opened, opened.root, kind, finding)
             tablet.capture.close(opened)
+            roots.append(opened.root)
+    return roots

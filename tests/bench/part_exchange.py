@@ -1,10 +1,16 @@
-"""Many inspections sent by one tablet and received by another, beside one table over Flask."""
+"""A season's work through the office and on to another tablet, beside one table over Flask.
+
+10,000 inspections of forty answers and three findings (2.1 KB of plain JSON each) are handed in by
+one tablet and received by a fresh one; then come edits of two fields, a few changes among many, and
+nothing new. The floor does the same with plain objects: no rights, no merging, no evidence.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,142 +18,150 @@ from statistics import median
 
 import requests
 
-from mobile.services.tablet import Tablet
-from mobile.store import settings
-from mobile.transport.http import HttpTransport
 from sync.codec import gzip_bytes
-from sync.exchange import HttpReply, HttpRequest
-from sync.session import PULL
 from tests.bench.figures import Figure, compared
 from tests.bench.inspections import fill_in, plain
-from tests.bench.offices import Furnished, cpu_ms, furnish, open_at, process, serving
+from tests.bench.offices import ROOT, Furnished, cpu_ms, furnish, open_at, process, serving
 
-COUNT = 500
+COUNT = 10_000
 BATCH = 500
+EDITS = 1_000
+FEW = 100
 FLOOR = "Flask + waitress + one SQLite table, gzip; the client's one table"
+SERVER_MIB_MAX = 130.0
+TABLET_MIB_MAX = 70.0
 
 
-class Timed:
-    """The shipped transport, noting when the first pull begins and what was waited for."""
-
-    def __init__(self, address: str) -> None:
-        self.token = ""
-        self.inner = HttpTransport(address, lambda: self.token)
-        self.first_pull = 0.0
-        self.up = self.down = 0
-
-    def exchange(self, request: HttpRequest) -> HttpReply:
-        if request.path == PULL and not self.first_pull:
-            self.first_pull = time.perf_counter()
-        reply = self.inner.exchange(request)
-        self.up += len(request.body)
-        self.down += int(dict(reply.headers).get("content-length", len(reply.body)))
-        return reply
+def session_of(home: Path, address: str, pid: int, *more: str) -> dict[str, float]:
+    """One synchronisation in a process of its own, and the server's processor time (s) for it."""
+    before = cpu_ms(pid)
+    command = [sys.executable, "-m", "tests.bench.one_session", str(home), address, *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2000:]
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found["cpu"] = (cpu_ms(pid) - before) / 1e3
+    return found
 
 
-def session_of(home: Path, address: str, pid: int) -> dict[str, float]:
-    """One synchronisation of a tablet: seconds until it began to pull, and after; bytes; CPU."""
-    timed = Timed(address)
-    tablet: Tablet = open_at(home, address, timed)
-    timed.token = settings.read(tablet.database.reader(), "token")
-    before, began = cpu_ms(pid), time.perf_counter()
-    report = tablet.synchroniser.run_once()
-    ended = time.perf_counter()
-    assert report.complete, report
-    cpu = cpu_ms(pid) - before
-    tablet.close()
-    timed.inner.close()
-    return {
-        "push": timed.first_pull - began,
-        "pull": ended - timed.first_pull,
-        "up": timed.up,
-        "down": timed.down,
-        "cpu": cpu / 1e3,
-        "trips": report.round_trips,
-    }
+def peak_mib(pid: int) -> float:
+    """The most memory a process had so far, MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("the system tells of no memory")
 
 
-def our_round(template: Furnished, room: Path) -> dict[str, float]:
-    """One tablet hands everything in, another receives it all."""
+def our_round(
+    template: Furnished, room: Path, records: Path, edits: int, few: int
+) -> dict[str, dict[str, float]]:
+    """One tablet hands everything in, another receives it all; then edits, and nothing."""
     used = template.copy(room)
+    writer, reader = used.homes[:2]
     with serving(used.data) as (address, pid):
         requests.get(f"{address}/api/v1/health", timeout=10)
-        sent = session_of(used.homes[0], address, pid)
-        got = session_of(used.homes[1], address, pid)
-    return {
-        "push": sent["push"],
-        "pull": got["pull"],
-        "up": sent["up"],
-        "down": got["down"],
-        "push_cpu": sent["cpu"],
-        "pull_cpu": got["cpu"],
-    }
+        out = {"push": session_of(writer, address, pid)}
+        out["push"]["peak"] = peak_mib(pid)
+        out["pull"] = session_of(reader, address, pid)
+        out["pull"]["peak"] = peak_mib(pid)
+        of_records = ("--records", str(records))
+        out["edits"] = session_of(writer, address, pid, "--edit", str(edits), *of_records)
+        session_of(reader, address, pid)
+        session_of(writer, address, pid, "--edit", str(few), *of_records)
+        out["few"] = session_of(reader, address, pid)
+        out["nothing"] = session_of(reader, address, pid)
+    return out
 
 
-def floor_round(count: int, room: Path) -> dict[str, float]:
-    """The same inspections as plain objects into one table, and out of it into another."""
+def floor_round(count: int, edits: int, few: int, room: Path) -> dict[str, dict[str, float]]:
+    """The same as plain objects into one table, and out of it into another."""
     room.mkdir()
-    texts = [json.dumps(plain(number), ensure_ascii=False) for number in range(count)]
     command = [sys.executable, "-m", "tests.bench.floor_server", str(room)]
     with process(command, "address", room / "floor.log") as (address, pid), requests.Session() as s:
         s.post(f"{address}/echo?bytes=1", data=b"x", timeout=10)
-        cpu, began, up, down = cpu_ms(pid), time.perf_counter(), 0, 0
-        for start in range(0, count, BATCH):
-            body = gzip_bytes(("[" + ",".join(texts[start : start + BATCH]) + "]").encode())
-            up += len(body)
-            s.post(f"{address}/push", data=body, timeout=60).raise_for_status()
-        pushed, push_cpu = time.perf_counter() - began, cpu_ms(pid) - cpu
+        push = floor_push(s, address, pid, count)
         client = sqlite3.connect(room / "client.sqlite3", isolation_level=None)
         client.execute("PRAGMA journal_mode=WAL")
         client.execute("PRAGMA synchronous=FULL")
         client.execute("CREATE TABLE doc(id TEXT PRIMARY KEY, body TEXT)")
-        cpu, began, after, received = cpu_ms(pid), time.perf_counter(), 0, 0
-        while received < count:
-            answer = s.get(f"{address}/pull?after={after}&limit=1000", timeout=60)
-            after = int(answer.headers["X-Last"])
-            down += int(answer.headers["Content-Length"])
-            rows = json.loads(answer.content)
-            received += len(rows)
-            client.execute("BEGIN")
-            client.executemany(
-                "INSERT INTO doc VALUES (?, ?)",
-                [(row["id"], json.dumps(row, ensure_ascii=False)) for row in rows],
-            )
-            client.execute("COMMIT")
-        pulled = time.perf_counter() - began
+        pull = floor_pull(s, address, pid, client, 0)
+        edited = floor_push(s, address, pid, edits)
+        floor_pull(s, address, pid, client, count)
+        floor_push(s, address, pid, few)
+        changed = floor_pull(s, address, pid, client, count + edits)
         client.close()
-        return {
-            "push": pushed,
-            "pull": pulled,
-            "up": up,
-            "down": down,
-            "push_cpu": push_cpu / 1e3,
-            "pull_cpu": (cpu_ms(pid) - cpu) / 1e3,
-        }
+        push["peak"] = pull["peak"] = peak_mib(pid)
+    return {"push": push, "pull": pull, "edits": edited, "few": changed}
+
+
+def floor_push(s: requests.Session, address: str, pid: int, count: int) -> dict[str, float]:
+    """Whole objects, 500 a request."""
+    texts = [json.dumps(plain(number), ensure_ascii=False) for number in range(count)]
+    cpu, began, up = cpu_ms(pid), time.perf_counter(), 0
+    for start in range(0, count, BATCH):
+        body = gzip_bytes(("[" + ",".join(texts[start : start + BATCH]) + "]").encode())
+        up += len(body)
+        s.post(f"{address}/push", data=body, timeout=60).raise_for_status()
+    took = time.perf_counter() - began
+    return {"push": took, "whole": took, "up": up, "cpu": (cpu_ms(pid) - cpu) / 1e3}
+
+
+def floor_pull(
+    s: requests.Session, address: str, pid: int, client: sqlite3.Connection, after: int
+) -> dict[str, float]:
+    """All behind a place into the client's table, 1,000 a request."""
+    cpu, began, down = cpu_ms(pid), time.perf_counter(), 0
+    while True:
+        answer = s.get(f"{address}/pull?after={after}&limit=1000", timeout=60)
+        rows = json.loads(answer.content)
+        if not rows:
+            break
+        after = int(answer.headers["X-Last"])
+        down += int(answer.headers["Content-Length"])
+        client.execute("BEGIN")
+        client.executemany(
+            "INSERT OR REPLACE INTO doc VALUES (?, ?)",
+            [(row["id"], json.dumps(row, ensure_ascii=False)) for row in rows],
+        )
+        client.execute("COMMIT")
+    took = time.perf_counter() - began
+    return {"pull": took, "whole": took, "down": down, "cpu": (cpu_ms(pid) - cpu) / 1e3}
 
 
 def measure(room: Path, quick: bool) -> list[Figure]:
     """Fresh copies of the same office and tablets in every round."""
-    count = 50 if quick else COUNT
+    count, edits, few = (200, 50, 10) if quick else (COUNT, EDITS, FEW)
     template = furnish(room / "template")
     tablet = open_at(template.homes[0], "http://127.0.0.1:9")
     began = time.perf_counter()
-    fill_in(tablet, count)
+    roots = fill_in(tablet, count)
     filled = (time.perf_counter() - began) / count * 1e3
     tablet.close()
-    ours: list[dict[str, float]] = []
-    floors: list[dict[str, float]] = []
-    for number in range(1 if quick else 3):
+    records = room / "records.json"
+    records.write_text(json.dumps(roots), "utf-8")
+    ours: list[dict[str, dict[str, float]]] = []
+    floors: list[dict[str, dict[str, float]]] = []
+    for number in range(1 if quick else 2):
         gc.collect()
-        floors.append(floor_round(count, room / f"floor-{number}"))
-        ours.append(our_round(template, room / f"round-{number}"))
+        floors.append(floor_round(count, edits, few, room / f"floor-{number}"))
+        ours.append(our_round(template, room / f"round-{number}", records, edits, few))
 
-    def figure(name: str, key: str, unit: str, scale: float) -> Figure:
-        pairs = [(a[key] * scale, b[key] * scale) for a, b in zip(ours, floors, strict=True)]
-        return compared(name, unit, pairs, FLOOR)
+    def figure(
+        name: str,
+        step: str,
+        key: str,
+        unit: str,
+        *,
+        scale: float = 1.0,
+        budget: float | None = None,
+    ) -> Figure:
+        pairs = [
+            (a[step][key] * scale, b[step][key] * scale) for a, b in zip(ours, floors, strict=True)
+        ]
+        return compared(name, unit, pairs, FLOOR, budget)
 
-    each = 1e3 / count
     dumped = json_time(count)
+    nothing = ours[-1]["nothing"]
+    appetite = "what the app had before it"
     return [
         Figure(
             "filling in and sealing one inspection",
@@ -157,12 +171,42 @@ def measure(room: Path, quick: bool) -> list[Figure]:
             filled / dumped,
             "json.dumps and SHA-256 of the same",
         ),
-        figure(f"sending {count}, time for one", "push", "ms", each),
-        figure("sending, the server's processor time for one", "push_cpu", "ms", each),
-        figure("sending, bytes for one", "up", "B", 1 / count),
-        figure(f"receiving {count} on a fresh tablet, time for one", "pull", "ms", each),
-        figure("receiving, the server's processor time for one", "pull_cpu", "ms", each),
-        figure("receiving, bytes for one", "down", "B", 1 / count),
+        figure(f"sending {count:,}", "push", "push", "s"),
+        figure("sending, the server's processor time", "push", "cpu", "s"),
+        figure("sending, bytes for one", "push", "up", "B", scale=1 / count),
+        figure(f"receiving {count:,} on a fresh tablet", "pull", "whole", "s"),
+        figure("receiving, the server's processor time", "pull", "cpu", "s"),
+        figure("receiving, bytes for one", "pull", "down", "B", scale=1 / count),
+        figure(f"sending {edits:,} edits of two fields", "edits", "push", "s", budget=0.5),
+        figure("bytes of one such edit", "edits", "up", "B", scale=1 / edits),
+        figure(f"receiving {few} changes among {count:,}", "few", "whole", "s", budget=0.04),
+        Figure("nothing new: round trips", "", nothing["trips"], 1, nothing["trips"], "one"),
+        figure(
+            "the server's memory at its highest, sending",
+            "push",
+            "peak",
+            "MiB",
+            budget=SERVER_MIB_MAX,
+        ),
+        figure(
+            "the server's memory at its highest, receiving",
+            "pull",
+            "peak",
+            "MiB",
+            budget=SERVER_MIB_MAX,
+        ),
+        *(
+            Figure(
+                f"memory that a tablet's synchronisation adds, {name}",
+                "MiB",
+                ours[-1][step]["memory"],
+                TABLET_MIB_MAX,
+                ours[-1][step]["memory"] / TABLET_MIB_MAX,
+                appetite,
+                budget=TABLET_MIB_MAX,
+            )
+            for step, name in (("push", "sending"), ("pull", "receiving"))
+        ),
     ]
 
 
@@ -170,11 +214,11 @@ def json_time(count: int) -> float:
     """Milliseconds to write and hash one inspection as plain JSON."""
     import hashlib
 
-    found = [plain(number) for number in range(count)]
+    found = [plain(number) for number in range(min(count, 1_000))]
     times = []
     for _ in range(5):
         began = time.perf_counter()
         for one in found:
             hashlib.sha256(json.dumps(one, ensure_ascii=False).encode()).digest()
-        times.append((time.perf_counter() - began) / count * 1e3)
+        times.append((time.perf_counter() - began) / len(found) * 1e3)
     return median(times)

@@ -15,6 +15,7 @@ PARTS = {
     "saving": "one answer on the tablet",
     "idle": "a synchronisation with nothing new",
     "exchange": "many inspections to the office and on to another tablet",
+    "crowd": "twenty tablets at once",
     "list": "100,000 records: opening, searching, scrolling",
     "memory": "how much of the tablet's memory the app takes",
     "language": "the form language",
