@@ -8,6 +8,7 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from server.api.openapi_files import describe_files
 from shared.schemas import devices
 from sync.version import MEDIA_TYPE, PROTOCOL
 
@@ -45,7 +46,7 @@ def openapi_document() -> dict[str, Any]:
     _sync(spec, "receipt", "A receipt for what was handed in.", again)
     _sync(spec, "segments", "What to download first.", ("400", "401", "403", "409", "415", "426"))
     _segment(spec)
-    _blobs(spec)
+    describe_files(spec)
     spec.path(
         "/api/v1/health",
         operations={
@@ -126,44 +127,6 @@ def _segment(spec: APISpec) -> None:
                 "summary": "Is the segment here?",
                 "security": _BEARER,
                 "responses": {"200": {"description": "It is."}, "404": {"description": "No."}},
-            },
-        },
-    )
-
-
-def _blobs(spec: APISpec) -> None:
-    file = {"application/octet-stream": _BYTES}
-    missing = {"404": _problem(), "default": _problem()}
-    spec.path(
-        "/api/v1/blobs/{sha256}",
-        parameters=[
-            {
-                "name": "sha256",
-                "in": "path",
-                "required": True,
-                "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-            }
-        ],
-        operations={
-            "get": {
-                "summary": "Read a file.",
-                "security": _BEARER,
-                "responses": {"200": {"description": "Bytes.", "content": file}, **missing},
-            },
-            "head": {
-                "summary": "Is the file here?",
-                "security": _BEARER,
-                "responses": {"200": {"description": "It is."}, "404": {"description": "No."}},
-            },
-            "put": {
-                "summary": "Hand in a file; again is the same as once.",
-                "security": _BEARER,
-                "requestBody": {"required": True, "content": file},
-                "responses": {
-                    "200": {"description": "It was here."},
-                    "201": {"description": "Kept."},
-                    "default": _problem(),
-                },
             },
         },
     )

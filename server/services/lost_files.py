@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from server.models import BlobReferenceRow, BlobRow, ThumbnailRow
 from server.services.want_files import withdraw_files
 from server.store.bulk import IDS_AT_ONCE_MAX
-from server.store.bulk import IDS_AT_ONCE_MAX
 from server.store.office import Office
 
 REASON: Final = "lost_in_restore"

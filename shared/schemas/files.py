@@ -56,3 +56,21 @@ class FileAnswer(Schema):
 
     sha256 = _sha256()
     code = fields.String()
+
+
+class WantedFiles(Schema):
+    """Files that a tablet is asked to send again."""
+
+    wanted = fields.List(_sha256(), required=True)
+
+
+class HeldFiles(Schema):
+    """Files that the office holds."""
+
+    held = fields.List(_sha256(), required=True)
+
+
+class ForgettableFiles(Schema):
+    """Files that a tablet may let go of when its room is short."""
+
+    forgettable = fields.List(_sha256(), required=True)

@@ -83,6 +83,7 @@ def known_parts(scene: Scene) -> dict[str, tuple[str, ...]]:
         "device": (scene.tablets[1].device,),
         "code": ("20-1", "en"),
         "sha256": (sha256,),
+        "index": ("0",),
         "filename": ("office.js",),
         "rest": ("nothing/here",),
     }
