@@ -23,6 +23,7 @@ from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
 from mobile.services.make_room import RoomMaker
 from mobile.services.preferences import Preferences
+from mobile.services.save_unsent import UnsentSaver
 from mobile.services.sealing import RandomBytes, Sealer
 from mobile.services.sign_in import SignIn
 from mobile.services.synchronise import Synchroniser
@@ -145,6 +146,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
             room,
         ),
         preferences=Preferences(database),
+        unsent=UnsentSaver(database, files, capture, ports.clock, config.exports, APP_VERSION),
         camera=ports.camera,
         location=ports.location,
         storage=ports.storage,

@@ -18,13 +18,19 @@ DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,8})?")
 class TabletConfig:
     """`home` holds everything; `pictures` is the folder that stands for the camera,
     `window` the size in pixels on a computer, `place` (lat, lon as decimal texts) where a computer
-    without a receiver stands."""
+    without a receiver stands, `shared` the folder for files that leave the tablet."""
 
     home: Path
     server: str = DEFAULT_SERVER
     pictures: Path | None = None
     window: tuple[int, int] = (1280, 800)
     place: tuple[str, str] | None = None
+    shared: Path | None = None
+
+    @property
+    def exports(self) -> Path:
+        """Where other apps and people find files: shared storage, a stick."""
+        return self.shared if self.shared is not None else self.home / "for-the-office"
 
     @property
     def database(self) -> Path:
@@ -56,6 +62,9 @@ def parse(argv: Sequence[str]) -> TabletConfig:
     parser.add_argument(
         "--place", default="", metavar="LAT,LON", help="where a computer without a receiver stands"
     )
+    parser.add_argument(
+        "--shared", type=Path, default=None, help="folder for files that leave the tablet"
+    )
     parser.add_argument("--size", default="1280x800", metavar="WxH", help="window in pixels")
     found = parser.parse_args(argv)
     server = str(found.server)
@@ -69,4 +78,4 @@ def parse(argv: Sequence[str]) -> TabletConfig:
     place = (latitude, longitude) if found.place else None
     if place is not None and not (DEGREES.fullmatch(latitude) and DEGREES.fullmatch(longitude)):
         parser.error("--place is a latitude and a longitude in degrees, such as 13.0823,100.9012")
-    return TabletConfig(found.home, server, found.pictures, window, place)
+    return TabletConfig(found.home, server, found.pictures, window, place, found.shared)

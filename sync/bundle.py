@@ -100,11 +100,13 @@ def write_bundle(
     parts: Iterable[tuple[bytes, int]],
     files: Iterable[tuple[BundledFile, Iterable[bytes]]],
     left_out: Iterable[str] = (),
+    extras: Iterable[tuple[str, Iterable[bytes]]] = (),
 ) -> Manifest:
     """Write a bundle; `parts` are push messages with the number of their lines, in order.
 
     Only what fits the bounds is written: a file beyond them is named in `left_out`. The same
-    content gives the same bytes. Raises TooLarge for more changes than one bundle takes.
+    content gives the same bytes. `extras` (a damaged database) are for people to look into; no
+    reader relies on them. Raises TooLarge for more changes than one bundle takes.
     """
     done_parts: list[BundledPart] = []
     done_files: list[BundledFile] = []
@@ -128,6 +130,10 @@ def write_bundle(
                     entry.write(chunk)
             written += file.size
             done_files.append(file)
+        for name, chunks in extras:
+            with archive.open(_entry(name, zipfile.ZIP_DEFLATED), "w") as entry:
+                for chunk in chunks:
+                    entry.write(chunk)
         manifest = Manifest(origin, tuple(done_parts), tuple(done_files), tuple(without))
         body = canonical_bytes(_manifest_json(manifest))
         archive.writestr(_entry(MANIFEST, zipfile.ZIP_DEFLATED), body)

@@ -18,6 +18,7 @@ from mobile.services.capture import Capture
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
 from mobile.services.preferences import Preferences
+from mobile.services.save_unsent import UnsentSaver
 from mobile.services.sign_in import SignIn
 from mobile.services.synchronise import Synchroniser
 from mobile.services.worker import Jobs, Post
@@ -45,6 +46,7 @@ class Tablet:
     people: SignIn
     synchroniser: Synchroniser
     preferences: Preferences
+    unsent: UnsentSaver
     camera: Camera
     location: Location
     storage: Storage
