@@ -19,7 +19,7 @@ from statistics import median
 import requests
 
 from sync.codec import gzip_bytes
-from tests.bench.figures import Figure, compared
+from tests.bench.figures import Figure, compared, held_against
 from tests.bench.inspections import fill_in, plain
 from tests.bench.offices import ROOT, Furnished, cpu_ms, furnish, open_at, process, serving
 
@@ -159,18 +159,8 @@ def measure(room: Path, quick: bool) -> list[Figure]:
         ]
         return compared(name, unit, pairs, FLOOR, budget)
 
-    dumped = json_time(count)
-    nothing = ours[-1]["nothing"]
-    appetite = "what the app had before it"
     return [
-        Figure(
-            "filling in and sealing one inspection",
-            "ms",
-            filled,
-            dumped,
-            filled / dumped,
-            "json.dumps and SHA-256 of the same",
-        ),
+        sealing(filled, json_time(count)),
         figure(f"sending {count:,}", "push", "push", "s"),
         figure("sending, the server's processor time", "push", "cpu", "s"),
         figure("sending, bytes for one", "push", "up", "B", scale=1 / count),
@@ -180,34 +170,30 @@ def measure(room: Path, quick: bool) -> list[Figure]:
         figure(f"sending {edits:,} edits of two fields", "edits", "push", "s", budget=0.5),
         figure("bytes of one such edit", "edits", "up", "B", scale=1 / edits),
         figure(f"receiving {few} changes among {count:,}", "few", "whole", "s", budget=0.04),
-        Figure("nothing new: round trips", "", nothing["trips"], 1, nothing["trips"], "one"),
-        figure(
-            "the server's memory at its highest, sending",
-            "push",
-            "peak",
-            "MiB",
-            budget=SERVER_MIB_MAX,
-        ),
-        figure(
-            "the server's memory at its highest, receiving",
-            "pull",
-            "peak",
-            "MiB",
-            budget=SERVER_MIB_MAX,
-        ),
-        *(
-            Figure(
-                f"memory that a tablet's synchronisation adds, {name}",
-                "MiB",
-                ours[-1][step]["memory"],
-                TABLET_MIB_MAX,
-                ours[-1][step]["memory"] / TABLET_MIB_MAX,
-                appetite,
-                budget=TABLET_MIB_MAX,
-            )
-            for step, name in (("push", "sending"), ("pull", "receiving"))
-        ),
+        held_against("nothing new: round trips", "", ours[-1]["nothing"]["trips"], 1, "one"),
+        *appetites(ours[-1]),
     ]
+
+
+def sealing(filled: float, dumped: float) -> Figure:
+    """What a person waits for when an inspection is filled in at once."""
+    name, limit = "filling in and sealing one inspection", "json.dumps and SHA-256 of the same"
+    return Figure(name, "ms", filled, dumped, filled / dumped, limit)
+
+
+def appetites(found: dict[str, dict[str, float]]) -> list[Figure]:
+    """Memory at its highest: of the server, and what a synchronisation adds on the tablet."""
+    out = []
+    for step, name in (("push", "sending"), ("pull", "receiving")):
+        server = f"the server's memory at its highest, {name}"
+        tablet = f"memory that a tablet's synchronisation adds, {name}"
+        out += [
+            held_against(server, "MiB", found[step]["peak"], SERVER_MIB_MAX, "the design's bound"),
+            held_against(
+                tablet, "MiB", found[step]["memory"], TABLET_MIB_MAX, "the design's bound"
+            ),
+        ]
+    return out
 
 
 def json_time(count: int) -> float:
