@@ -137,7 +137,8 @@ class SyncSession:
             raise Stop(End.CANCELLED)
         if reply.status == 401:
             raise Stop(End.NOT_SIGNED_IN, code_of(reply))
-        if reply.status in (429, 503):
+        # 507: the office has no room. That is no fault of what was sent either.
+        if reply.status in (429, 503, 507):
             raise Stop(End.BUSY, code_of(reply), retry_after_ms(reply))
         self._files.heed(reply)
         return reply

@@ -44,7 +44,10 @@ class _Connection(sqlite3.Connection):
 
 
 class TabletDatabase:
-    """The database at `path`, its tables brought up to date when it is opened."""
+    """The database at `path`, its tables brought up to date when it is opened.
+
+    Raises TabletStorageFull or TabletStorageFailed when the disk does not let it be opened.
+    """
 
     def __init__(self, path: Path, before_write: BeforeWrite = _nothing) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,13 +56,21 @@ class TabletDatabase:
         self._readers = threading.local()
         self._all_readers: list[sqlite3.Connection] = []
         self._writer = self._connect()
+        try:
+            self._prepare()
+        except sqlite3.OperationalError as reason:
+            self._writer.close()
+            raise _as_survey_error(reason) from reason
+        self._writer.before_write = before_write
+
+    def _prepare(self) -> None:
+        """Set what makes a commit durable, and bring the tables up to date."""
         # Of a new database only: what is let go gives its room back to the disk.
         self._writer.execute("PRAGMA auto_vacuum=INCREMENTAL")
         self._writer.execute("PRAGMA journal_mode=WAL").fetchone()
         self._writer.execute("PRAGMA synchronous=FULL")
         self._writer.execute("PRAGMA foreign_keys=ON")
         MIGRATIONS.apply(sqlite_utils.Database(self._writer, execute_plugins=False))
-        self._writer.before_write = before_write
 
     def _connect(self) -> _Connection:
         connection = sqlite3.connect(
