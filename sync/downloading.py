@@ -125,5 +125,6 @@ class _Sum:
 
 
 def _pays(standing: Standing, scope: str) -> bool:
-    cursor = standing.cursors[scope]
-    return cursor == 0 or standing.heads.get(scope, 0) - cursor >= FAR_BEHIND
+    """A scope that was never read, or much of which is still to come."""
+    head = standing.heads.get(scope)
+    return head is None or head - standing.cursors[scope] >= FAR_BEHIND

@@ -86,9 +86,18 @@ class Pulling:
             self._progress(Progress(Step.PULL, page.cursor, page.head))
             more = more or page.cursor < page.head
         if not more:
+            self._note_empty(answer, request)
             self._compare(answer, request)
             self._mind_copy(answer)
         return not more
+
+    def _note_empty(self, answer: PullAnswer, request: PullRequest) -> None:
+        """A scope in which there is nothing has no page; from now on it counts as read."""
+        paged = {page.scope for page in answer.pages}
+        standing = self._replica.standing()
+        for scope in sorted(set(request.scopes) - paged - set(standing.heads)):
+            if standing.cursors.get(scope) == 0:
+                self._apply(Page(scope, 0, 0, 0))
 
     def _apply(self, page: Page) -> bool:
         try:

@@ -101,6 +101,7 @@ class Synchroniser:
         self._running = threading.Lock()
         self.on_progress: Watch | None = None
         self.on_ended: Ended | None = None
+        self.on_listed: Callable[[], None] | None = None
 
     @property
     def running(self) -> bool:
@@ -136,11 +137,28 @@ class Synchroniser:
         ended = self.on_ended
         if ended is not None:
             self._post(lambda: ended(report))
+        self.prepare_lines()
+        self._database.release_reader()
 
     def run_once(self) -> SyncReport:
-        """Synchronise now, on this thread; never raises."""
+        """Synchronise now, on this thread, and list what came; never raises."""
         with self._running:
-            return self._run()
+            report = self._run()
+        self.prepare_lines()
+        return report
+
+    def prepare_lines(self) -> None:
+        """List what was received, batch by batch, each behind what a person saves meanwhile."""
+        made = 0
+        try:
+            while batch := self._jobs.call(self._replica.prepare_lines):
+                made += batch
+        except SurveyError:
+            # A full disk: what waits is listed after a later synchronisation.
+            return
+        listed = self.on_listed
+        if made and listed is not None:
+            self._post(listed)
 
     def _run(self) -> SyncReport:
         self._jobs.call(self._room.for_sync)

@@ -7,11 +7,16 @@ long as there is nothing newer, counts in no digest, and gives way to any put.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from shared.records.state import RecordState, decode_state
+from shared.records.state import RecordState, decode_held, decode_state
 from sync.digest import EMPTY, from_text, replaced, row_digest, to_text
+from sync.messages import Put
+from sync.packing import KnownPut
+
+IDS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,15 @@ def scope(connection: sqlite3.Connection, name: str) -> HeldScope | None:
     return HeldScope(row["id"], row["cursor"], row["head"], from_text(row["digest"]))
 
 
+NEVER_READ: Final = -1
+"""The head of a scope that no answer has spoken of yet."""
+
+
 def begin_scope(connection: sqlite3.Connection, name: str) -> None:
     """Hold a scope from its beginning."""
     connection.execute(
-        "INSERT OR REPLACE INTO scope (id, cursor, head, digest) VALUES (?, 0, 0, ?)",
-        (name, to_text(EMPTY)),
+        "INSERT OR REPLACE INTO scope (id, cursor, head, digest) VALUES (?, 0, ?, ?)",
+        (name, NEVER_READ, to_text(EMPTY)),
     )
 
 
@@ -80,25 +89,62 @@ class Digests:
         )
 
 
-def put(connection: sqlite3.Connection, digests: Digests, name: str, data: bytes) -> RecordState:
-    """Take a state into a scope unless a newer revision is here; returns the state as read."""
-    state = decode_state(data)
-    old = connection.execute(
-        "SELECT scope, revision, current, state FROM base WHERE record = ?", (state.record,)
-    ).fetchone()
-    if old is not None and old["current"]:
-        if old["revision"] > state.revision:
-            return state
-        digests.change(old["scope"], row_digest(state.record, old["revision"], old["state"]), None)
-    digests.change(name, None, row_digest(state.record, state.revision, data))
-    connection.execute(
+def put(connection: sqlite3.Connection, digests: Digests, name: str, data: bytes) -> KnownPut:
+    """Take one state into a scope unless a newer revision is here; returns its head."""
+    row = known(Put(data))
+    put_all(connection, digests, name, [row])
+    return row
+
+
+def known(row: Put) -> KnownPut:
+    """A state with its head; one that came without is read in full. Raises BadInput."""
+    if isinstance(row, KnownPut):
+        return row
+    state = decode_state(row.state)
+    return KnownPut(row.state, state.record, state.revision, state.type, state.root)
+
+
+def put_all(
+    connection: sqlite3.Connection, digests: Digests, name: str, rows: Sequence[KnownPut]
+) -> None:
+    """Take states into a scope, each unless a newer revision is here: two statements for all.
+
+    No two of `rows` are of one record.
+    """
+    before = _summands(connection, [row.record for row in rows])
+    wanted: list[tuple[object, ...]] = []
+    gained = 0
+    for row in rows:
+        scope, revision, summand = before.get(row.record, ("", 0, None))
+        if summand is not None:
+            if revision > row.revision:
+                continue
+            digests.change(scope, summand, None)
+        gained += row_digest(row.record, row.revision, row.state)
+        wanted.append((row.record, name, row.revision, row.type, row.root, row.state))
+    digests.change(name, None, gained)
+    connection.executemany(
         "INSERT INTO base (record, scope, revision, current, type, root, state) "
         "VALUES (?, ?, ?, 1, ?, ?, ?) ON CONFLICT (record) DO UPDATE SET "
         "scope = excluded.scope, revision = excluded.revision, current = 1, "
         "type = excluded.type, root = excluded.root, state = excluded.state",
-        (state.record, name, state.revision, state.type, state.root, data),
+        wanted,
     )
-    return state
+
+
+def _summands(
+    connection: sqlite3.Connection, records: Sequence[str]
+) -> dict[str, tuple[str, int, int]]:
+    """Scope, revision and row digest of those of these records that are here and count."""
+    found: dict[str, tuple[str, int, int]] = {}
+    for start in range(0, len(records), IDS_AT_ONCE):
+        part = records[start : start + IDS_AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        sql = f"SELECT record, scope, revision, state FROM base WHERE record IN ({marks})"  # noqa: S608
+        for row in connection.execute(f"{sql} AND current = 1", part):
+            summand = row_digest(row["record"], row["revision"], row["state"])
+            found[row["record"]] = (row["scope"], row["revision"], summand)
+    return found
 
 
 def leave(
@@ -156,13 +202,29 @@ def purge(connection: sqlite3.Connection, name: str, keep_roots: Iterable[str]) 
 def states_of(connection: sqlite3.Connection, root: str) -> dict[str, RecordState]:
     """The base states of a record and its rows."""
     rows = connection.execute("SELECT record, state FROM base WHERE root = ?", (root,))
-    return {row["record"]: decode_state(row["state"]) for row in rows}
+    return {row["record"]: decode_held(row["state"]) for row in rows}
+
+
+def trees_of(
+    connection: sqlite3.Connection, roots: Sequence[str]
+) -> dict[str, dict[str, RecordState]]:
+    """The base states of several records and their rows, by root."""
+    found: dict[str, dict[str, RecordState]] = {}
+    for start in range(0, len(roots), IDS_AT_ONCE):
+        part = roots[start : start + IDS_AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        for row in connection.execute(
+            f"SELECT root, record, state FROM base WHERE root IN ({marks})",  # noqa: S608
+            part,
+        ):
+            found.setdefault(row["root"], {})[row["record"]] = decode_held(row["state"])
+    return found
 
 
 def of_type(connection: sqlite3.Connection, record_type: str) -> list[RecordState]:
     """All base states of one type; for the small registers of the programme."""
     rows = connection.execute("SELECT state FROM base WHERE type = ?", (record_type,))
-    return [decode_state(row["state"]) for row in rows]
+    return [decode_held(row["state"]) for row in rows]
 
 
 def recount(connection: sqlite3.Connection) -> Mapping[str, int]:

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from mobile.store import base
 from mobile.store.changes import Waiting
 from mobile.store.settings import read
 from mobile.store.shown import all_shown, live_rows
 from shared.records.state import RecordState
-from shared.thai.text import search_key, sort_key
+from shared.thai.text import list_keys, search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Filter:
     newest_first: bool = False
 
 
+ROOTS_AT_ONCE: Final = 100
 NOT_SHOWN: Final = "@"
 """What begins so is between tablet and office, and no record of the survey."""
 TITLE_FIELDS: Final = ("name_th", "name", "title", "title_th", "code")
@@ -76,49 +78,74 @@ def plain_line(state: RecordState, rows: Sequence[RecordState]) -> Line:
 
 
 def refresh(
-    connection: sqlite3.Connection, roots: Iterable[str], describe: Describe = plain_line
+    connection: sqlite3.Connection, roots: Sequence[str], describe: Describe = plain_line
 ) -> None:
     """Make the lines of these records anew; a record that is gone or deleted loses its line."""
     client = read(connection, "client")
-    for root in roots:
-        _refresh(connection, root, client, describe)
+    for start in range(0, len(roots), ROOTS_AT_ONCE):
+        part = roots[start : start + ROOTS_AT_ONCE]
+        held = base.trees_of(connection, part)
+        own = _with_own_work(connection, part)
+        lines: list[tuple[object, ...]] = []
+        gone: list[tuple[str]] = []
+        for root in part:
+            states: Mapping[str, RecordState] = held.get(root, {})
+            if root in own:
+                states = all_shown(connection, root, client)
+            top = states.get(root)
+            if top is None or top.deleted or top.type.startswith(NOT_SHOWN):
+                gone.append((root,))
+            else:
+                mark = _mark(connection, root) if root in own else ""
+                lines.append(_line(top, live_rows(states, root), mark, describe))
+        connection.executemany("DELETE FROM listing WHERE root = ?", gone)
+        connection.executemany(_PUT, lines)
 
 
-def _refresh(connection: sqlite3.Connection, root: str, client: str, describe: Describe) -> None:
-    states = all_shown(connection, root, client)
-    top = states.get(root)
-    if top is None or top.deleted or top.type.startswith(NOT_SHOWN):
-        connection.execute("DELETE FROM listing WHERE root = ?", (root,))
-        return
-    rows = live_rows(states, root)
+def _with_own_work(connection: sqlite3.Connection, roots: Sequence[str]) -> set[str]:
+    """Those of these roots over which something of this tablet lies."""
+    marks = ", ".join("?" * len(roots))
+    rows = connection.execute(
+        f"SELECT root FROM change WHERE root IN ({marks}) AND status != ? "  # noqa: S608
+        f"UNION SELECT root FROM editing WHERE root IN ({marks})",
+        [*roots, Waiting.DONE, *roots],
+    )
+    return {row["root"] for row in rows}
+
+
+_COLUMNS: Final = (
+    "type scope title subtitle status sort_key search_key occurred_on mark conflicts comments "
+    "changed_at author"
+).split()
+_PUT: Final = (
+    f"INSERT INTO listing (root, {', '.join(_COLUMNS)}) "  # noqa: S608
+    f"VALUES (?, {', '.join('?' * len(_COLUMNS))}) ON CONFLICT (root) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)
+)
+
+
+def _line(
+    top: RecordState, rows: Sequence[RecordState], mark: str, describe: Describe
+) -> tuple[object, ...]:
     line = describe(top, rows)
     flow = top.workflow
     dots = [s.dot.saved_at for found in top.fields.values() for s in found]
-    connection.execute(
-        "INSERT INTO listing (root, type, scope, title, subtitle, status, sort_key, search_key, "
-        "occurred_on, mark, conflicts, comments, changed_at, author) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (root) DO UPDATE SET "
-        "type = excluded.type, scope = excluded.scope, title = excluded.title, "
-        "subtitle = excluded.subtitle, status = excluded.status, sort_key = excluded.sort_key, "
-        "search_key = excluded.search_key, occurred_on = excluded.occurred_on, "
-        "mark = excluded.mark, conflicts = excluded.conflicts, comments = excluded.comments, "
-        "changed_at = excluded.changed_at, author = excluded.author",
-        (
-            root,
-            top.type,
-            top.scope,
-            line.title,
-            line.subtitle,
-            "" if flow is None else str(flow.status),
-            sort_key(line.title),
-            search_key(f"{line.title} {line.subtitle} {line.words}"),
-            line.occurred_on,
-            _mark(connection, root),
-            sum(len(state.conflicts()) for state in (top, *rows)),
-            0 if flow is None or flow.status != "returned" else len(flow.comments),
-            max(dots, default=top.created.saved_at),
-            top.created.author,
-        ),
+    sorted_by, found_by = list_keys(line.title, f"{line.subtitle} {line.words}")
+    return (
+        top.record,
+        top.type,
+        top.scope,
+        line.title,
+        line.subtitle,
+        "" if flow is None else str(flow.status),
+        sorted_by,
+        found_by,
+        line.occurred_on,
+        mark,
+        sum(len(state.conflicts()) for state in (top, *rows)),
+        0 if flow is None or flow.status != "returned" else len(flow.comments),
+        max(dots, default=top.created.saved_at),
+        top.created.author,
     )
 
 

@@ -159,6 +159,12 @@ def recovery(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="0005_download")
+def download(db: Database) -> None:
+    """Records that were received and are not listed yet."""
+    _table(db, "unlisted").create({"root": str}, pk="root")
+
+
 def _received(db: Database) -> None:
     _table(db, "scope").create(
         {"id": str, "cursor": int, "head": int, "digest": str},

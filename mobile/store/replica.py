@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from mobile.store import base, blobs, changes, listing, mending, rebase, settings
+from mobile.store import base, blobs, changes, listing, mending, preparing, rebase, settings
 from mobile.store.base import Digests
 from mobile.store.database import TabletDatabase
 from mobile.store.identity import Identity
@@ -17,8 +17,10 @@ from mobile.store.shelf import SqliteShelf
 from shared.clocks import WallClock, moment_of
 from shared.errors import ChainForked
 from shared.limits import RESULTS_ASKED_MAX
+from shared.records.state import decode_state
 from sync.asides import ASKED_EVERY_MS
-from sync.messages import ChangeResult, Page, Put
+from sync.messages import ChangeResult, Leave, Page, Put
+from sync.packing import KnownPut
 from sync.ports import NumberedLine, Standing
 from sync.receipts import ReceiptAnswer, encode_receipt_answer
 from sync.repair import sums_of, total_of
@@ -56,6 +58,7 @@ class SqliteReplica:
             chain=settings.read(reader, "chain"),
             cursors={scope.id: scope.cursor for scope in held},
             digests={scope.id: scope.digest for scope in held},
+            heads={scope.id: scope.head for scope in held if scope.head != base.NEVER_READ},
         )
 
     def pending(self, after: int, count_max: int, bytes_max: int) -> Sequence[NumberedLine]:
@@ -81,7 +84,7 @@ class SqliteReplica:
                     roots |= changes.lift_reached(connection, scope.id, scope.cursor)
             settings.write(connection, "number", number)
             settings.write(connection, "chain", chain)
-            listing.refresh(connection, sorted(roots), self._describe)
+            preparing.renew(connection, roots, self._describe)
 
     def apply_page(self, page: Page) -> bool:
         """Apply one page; False (nothing done) when `from_cursor` is not the stored cursor."""
@@ -93,26 +96,14 @@ class SqliteReplica:
             if beside is not None:
                 rebase.take(connection, beside, page)
                 return True
-            digests = Digests(connection)
-            roots: set[str] = set()
-            aside = changes.kept_aside(connection)
-            for row in page.rows:
-                if isinstance(row, Put):
-                    state = base.put(connection, digests, page.scope, row.state)
-                    roots.add(state.root)
-                    dots = {s.dot.id for found in state.fields.values() for s in found}
-                    changes.release(connection, sorted(dots & aside))
-                else:
-                    root = base.leave(connection, digests, page.scope, row.record, row.revision)
-                    roots |= {root} if root is not None else set()
-            digests.write()
+            roots = _take_rows(connection, page)
             base.reach(connection, page.scope, page.cursor, page.head)
             if page.cursor >= page.head:
                 own = changes.roots_over_base(connection)
                 roots |= base.purge(connection, page.scope, own)
                 # Not before the head: a record that moved on meanwhile comes with a later page.
                 roots |= changes.lift_reached(connection, page.scope, page.cursor)
-            listing.refresh(connection, sorted(roots), self._describe)
+            preparing.renew(connection, roots, self._describe)
         return True
 
     def hold_scopes(self, granted: Sequence[str]) -> None:
@@ -128,7 +119,7 @@ class SqliteReplica:
                 rebase.drop(connection, name)
                 base.set_aside(connection, name)
                 gone = base.purge(connection, name, own)
-                listing.refresh(connection, sorted(gone), self._describe)
+                preparing.renew(connection, gone, self._describe)
 
     def begin_epoch(self, epoch: str, number: int, chain: str) -> bool:
         """Adopt the server's epoch, offer again what lies above `number`, pull anew.
@@ -159,7 +150,7 @@ class SqliteReplica:
                     rebase.drop(connection, scope.id)
                     base.set_aside(connection, scope.id)
                     base.begin_scope(connection, scope.id)
-            listing.refresh(connection, sorted(roots), self._describe)
+            preparing.renew(connection, roots, self._describe)
         return True
 
     def keep_receipt(self, answer: ReceiptAnswer) -> None:
@@ -192,7 +183,7 @@ class SqliteReplica:
                 roots |= base.purge(connection, held.id, own)
                 roots |= changes.lift_reached(connection, held.id, held.cursor)
                 roots |= self._release_shown(connection)
-                listing.refresh(connection, sorted(roots), self._describe)
+                preparing.renew(connection, roots, self._describe)
             self._let_go(connection)
 
     def _release_shown(self, connection: sqlite3.Connection) -> set[str]:
@@ -213,7 +204,7 @@ class SqliteReplica:
             for name in base.set_aside_scopes(connection):
                 roots |= base.purge(connection, name, own)
             base.forget(connection, roots - own)
-            listing.refresh(connection, sorted(roots), self._describe)
+            preparing.renew(connection, roots, self._describe)
 
     def bucket_sums(self, scope: str) -> Sequence[int]:
         """The 256 sums over the rows held, from the rows; the running digest follows them."""
@@ -230,7 +221,7 @@ class SqliteReplica:
         """Take these states whatever was held, and let go of rows that the scope does not have."""
         with self._database.writing() as connection:
             roots = mending.mend(connection, scope, states, gone)
-            listing.refresh(connection, sorted(roots), self._describe)
+            preparing.renew(connection, roots, self._describe)
 
     def look_over(self) -> list[str]:
         """Compute every digest anew from the rows; the scopes whose rows were damaged.
@@ -279,7 +270,7 @@ class SqliteReplica:
             for scope in base.scopes(connection):
                 if scope.cursor >= scope.head and scope.id not in beside:
                     roots |= changes.lift_reached(connection, scope.id, scope.cursor)
-            listing.refresh(connection, sorted(roots), self._describe)
+            preparing.renew(connection, roots, self._describe)
 
     def mint_incarnation(self, known: int | None = None) -> None:
         """Become a new client and re-number, from 1, all that is not acknowledged; `known` is how
@@ -300,5 +291,46 @@ class SqliteReplica:
     def describe_again(self, types: Sequence[str]) -> None:
         """Make the lines of all records of these types anew: a form has come that knows better."""
         with self._database.writing() as connection:
-            roots = listing.roots_of_types(connection, types)
-            listing.refresh(connection, roots, self._describe)
+            preparing.renew_types(connection, types, self._describe)
+
+    def prepare_lines(self) -> int:
+        """Make a batch of the lines that wait; how many were made."""
+        if not preparing.waiting(self._database.reader()):
+            return 0
+        with self._database.writing() as connection:
+            return preparing.prepare(connection, self._describe)
+
+
+def _take_rows(connection: sqlite3.Connection, page: Page) -> set[str]:
+    """Take the rows of a page into the base; returns the roots whose lines they change."""
+    puts = [base.known(row) for row in page.rows if isinstance(row, Put)]
+    digests = Digests(connection)
+    roots = {row.root for row in puts}
+    for run in _runs(puts):
+        base.put_all(connection, digests, page.scope, run)
+    for row in page.rows:
+        if isinstance(row, Leave):
+            root = base.leave(connection, digests, page.scope, row.record, row.revision)
+            roots |= {root} if root is not None else set()
+    digests.write()
+    changes.release(connection, _released(puts, changes.kept_aside(connection)))
+    return roots
+
+
+def _runs(puts: Sequence[KnownPut]) -> list[Sequence[KnownPut]]:
+    """The states in their order, none twice of one record: a page is one run of them."""
+    if len({row.record for row in puts}) == len(puts):
+        return [puts]
+    return [[row] for row in puts]
+
+
+def _released(puts: Sequence[KnownPut], aside: set[str]) -> list[str]:
+    """The changes kept aside whose values are in one of these states: staff accepted them."""
+    if not aside:
+        return []
+    found: set[str] = set()
+    for row in puts:
+        if any(name.encode() in row.state for name in aside):
+            fields = decode_state(row.state).fields.values()
+            found |= {s.dot.id for siblings in fields for s in siblings} & aside
+    return sorted(found)
