@@ -29,6 +29,7 @@ from shared.ids import is_sha256
 from sync.parts import as_ranges
 
 _NO_SPACE: Final = (28, 122)
+RETRY_AFTER_S: Final = 30
 Parts = dict[int, Path]
 
 
@@ -243,12 +244,18 @@ def _pieces_of(path: Path) -> Iterator[bytes]:
 
 @contextmanager
 def _disk_errors() -> Iterator[None]:
+    """Trouble of the disk as errors of ours; nothing that failed is acknowledged. A file that is
+    gone is told apart: somebody else may have finished or swept it."""
     try:
         yield
+    except FileNotFoundError:
+        raise
     except OSError as reason:
         if reason.errno in _NO_SPACE:
             raise StorageFull("no space for files") from reason
-        raise
+        raise BlobStoreUnavailable(
+            f"the folder of files cannot be written: {reason.strerror}", retry_after_s=RETRY_AFTER_S
+        ) from reason
 
 
 def _sync_folder(folder: Path) -> None:
