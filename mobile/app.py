@@ -71,9 +71,37 @@ class Running:
 
         from mobile.presenters.observed import told
         from mobile.ui.words import say
+        from shared.errors import StorageCorrupt
 
         logging.getLogger(__name__).error("the tablet cannot be opened", exc_info=error)
-        navigation.screen.failed(say(told(error)))
+        if isinstance(error, StorageCorrupt):
+            navigation.screen.damaged(say(told(error)), lambda: self._rescue(navigation.screen))
+        else:
+            navigation.screen.failed(say(told(error)))
+
+    def _rescue(self, screen: Any) -> None:
+        """Save what can still be read, on a thread of its own."""
+        import threading
+
+        threading.Thread(target=self._save_what_is_left, args=(screen,), daemon=True).start()
+
+    def _save_what_is_left(self, screen: Any) -> None:
+        import time
+
+        from mobile.config import APP_VERSION
+        from mobile.presenters.observed import Words, told
+        from mobile.presenters.sync_report import saved_words
+        from mobile.services.save_unsent import rescue
+
+        config = self._config
+        now_ms = time.time_ns() // 1_000_000
+        try:
+            saved = rescue(config.database, config.files, config.exports, now_ms, APP_VERSION)
+        except Exception as reason:
+            why = Words("opening.rescue_failed", {"why": told(reason)})
+            post(lambda: screen.rescued(why, well=False))
+            return
+        post(lambda: screen.rescued(saved_words(saved), well=True))
 
     def pause(self) -> None:
         """Another app is in front: what is typed must be safe."""

@@ -15,12 +15,14 @@ from mobile.device.desktop import (
     SystemClock,
     SystemIds,
 )
-from mobile.device.ports import Camera, Location, Storage
+from mobile.device.ports import Camera, Connectivity, Location, Storage
 from mobile.services.attach import Attacher
 from mobile.services.browse import Browser
 from mobile.services.capture import Capture
+from mobile.services.data_budget import DataBudget
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
+from mobile.services.look_ahead import LookAhead
 from mobile.services.make_room import RoomMaker
 from mobile.services.preferences import Preferences
 from mobile.services.save_unsent import UnsentSaver
@@ -55,6 +57,7 @@ class Machine:
     location: Location
     random_bytes: RandomBytes = os.urandom
     transport: Transport | None = None
+    connectivity: Connectivity | None = None
     jobs: Jobs | None = None
     network: Jobs | None = None
     before_write: BeforeWrite | None = None
@@ -106,6 +109,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     room.begin()
     identity.check(database, ports.clock)
     capture.recover()
+    budget = DataBudget(database, ports.clock, ports.connectivity)
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")
 
@@ -144,8 +148,11 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
             ports.random.random,
             post,
             room,
+            budget,
         ),
         preferences=Preferences(database),
+        budget=budget,
+        look_ahead=LookAhead(database, replica, transport),
         unsent=UnsentSaver(database, files, capture, ports.clock, config.exports, APP_VERSION),
         camera=ports.camera,
         location=ports.location,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.listed_view import ListedView, PillView, listed_view, pill_view
-from mobile.presenters.observed import Observed, Sentence
+from mobile.presenters.observed import Observed, Sentence, Words
+from mobile.presenters.sync_report import drift_words
 from mobile.services.browse import Area
 from mobile.services.synchronise import Pill
 from mobile.services.tablet import Tablet
@@ -85,7 +86,7 @@ class HomePresenter(Observed[HomeState]):
                 ),
                 areas=tuple(areas),
                 area=area,
-                sentences=tuple(tablet.library.sentences()),
+                sentences=(*warnings(tablet), *tablet.library.sentences()),
             )
         )
 
@@ -133,3 +134,10 @@ class HomePresenter(Observed[HomeState]):
         """Seal everything; the next person signs in."""
         self._tablet.sign_out()
         self.refresh()
+
+
+def warnings(tablet: Tablet) -> tuple[Sentence, ...]:
+    """What is wrong with the tablet itself: too little room, a clock that is far off."""
+    room = () if tablet.capture.has_room() else (Words("home.no_room"),)
+    drift = drift_words(tablet)
+    return room if drift is None else (*room, drift)

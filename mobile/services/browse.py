@@ -12,10 +12,13 @@ from mobile.store.database import TabletDatabase
 from mobile.store.listing import Filter, Listed
 from mobile.store.shown import all_shown, live_rows, shown_states
 from shared.canonical import JsonValue, canonical_text
+from shared.errors import BadInput
 from shared.records.state import RecordState, Sibling, decode_state
 from sync.overlay import all_dots
+from sync.receipts import ReceiptAnswer, decode_receipt_answer
 
 PREVIOUS_SCANNED_MAX = 2_000
+HANDED_MAX = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,32 @@ class Browser:
     def needing_attention(self) -> list[OwnChange]:
         """Results that a person should know of."""
         return changes.needing_attention(self._database.reader())
+
+    def kept_aside(self) -> list[OwnChange]:
+        """Own saves that the office has and did not apply yet, oldest first."""
+        return changes.all_kept_aside(self._database.reader())
+
+    def handed_over(self, most: int) -> list[Listed]:
+        """Records with own work in areas that this tablet no longer holds."""
+        reader = self._database.reader()
+        held = {scope.id for scope in base.scopes(reader)}
+        marks = ("editing", "pending", "acknowledged", "kept_aside")
+        found = listing.first_lines(reader, Filter(marks=marks, newest_first=True), HANDED_MAX)
+        return [line for line in found if line.scope not in held][:most]
+
+    def clock_offset_ms(self) -> int:
+        """Server minus tablet, as last measured; 0 before the first time."""
+        return settings.read_int(self._database.reader(), "clock_offset_ms") or 0
+
+    def receipt(self) -> ReceiptAnswer | None:
+        """The last receipt of the office."""
+        text = settings.read(self._database.reader(), "receipt")
+        if not text:
+            return None
+        try:
+            return decode_receipt_answer(text.encode())
+        except BadInput:
+            return None
 
     def told(self) -> None:
         """The person has read what needed attention; runs where the database is written."""

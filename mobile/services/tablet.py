@@ -15,8 +15,10 @@ from mobile.device.ports import Camera, Location, Storage
 from mobile.services.attach import Attacher
 from mobile.services.browse import Browser
 from mobile.services.capture import Capture
+from mobile.services.data_budget import DataBudget
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
+from mobile.services.look_ahead import LookAhead
 from mobile.services.preferences import Preferences
 from mobile.services.save_unsent import UnsentSaver
 from mobile.services.sign_in import SignIn
@@ -46,6 +48,8 @@ class Tablet:
     people: SignIn
     synchroniser: Synchroniser
     preferences: Preferences
+    budget: DataBudget
+    look_ahead: LookAhead
     unsent: UnsentSaver
     camera: Camera
     location: Location

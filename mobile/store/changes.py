@@ -325,6 +325,16 @@ def needing_attention(connection: sqlite3.Connection) -> list[OwnChange]:
     return [_own(row) for row in rows]
 
 
+def all_kept_aside(connection: sqlite3.Connection) -> list[OwnChange]:
+    """Own changes that the server keeps in quarantine, oldest first."""
+    rows = connection.execute(
+        "SELECT line, client, number, status, outcome, code, root FROM change WHERE status = ? "
+        "ORDER BY row",
+        (Waiting.KEPT_ASIDE,),
+    )
+    return [_own(row) for row in rows]
+
+
 def _own(row: sqlite3.Row) -> OwnChange:
     return OwnChange(
         read_change(frame(row["line"])),

@@ -16,12 +16,13 @@ from typing import Any, Final
 import sqlite_utils
 
 from mobile.store.migrations import MIGRATIONS
-from shared.errors import TabletStorageFailed, TabletStorageFull
+from shared.errors import StorageCorrupt, TabletStorageFailed, TabletStorageFull
 
 BeforeWrite = Callable[[str], None]
 """Called with each writing statement, and with COMMIT, before it runs: where tests cut power."""
 
 _FULL: Final = {sqlite3.SQLITE_FULL}
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _nothing(_: str) -> None:
@@ -46,7 +47,8 @@ class _Connection(sqlite3.Connection):
 class TabletDatabase:
     """The database at `path`, its tables brought up to date when it is opened.
 
-    Raises TabletStorageFull or TabletStorageFailed when the disk does not let it be opened.
+    Raises TabletStorageFull or TabletStorageFailed when the disk does not let it be opened, and
+    StorageCorrupt when it is damaged.
     """
 
     def __init__(self, path: Path, before_write: BeforeWrite = _nothing) -> None:
@@ -58,7 +60,7 @@ class TabletDatabase:
         self._writer = self._connect()
         try:
             self._prepare()
-        except sqlite3.OperationalError as reason:
+        except sqlite3.DatabaseError as reason:
             self._writer.close()
             raise _as_survey_error(reason) from reason
         self._writer.before_write = before_write
@@ -98,7 +100,7 @@ class TabletDatabase:
                 writer.execute("COMMIT")
             except BaseException as reason:
                 writer.rollback()
-                if isinstance(reason, sqlite3.OperationalError):
+                if isinstance(reason, sqlite3.OperationalError) or _is_damage(reason):
                     raise _as_survey_error(reason) from reason
                 raise
 
@@ -143,7 +145,13 @@ class TabletDatabase:
             self._readers = threading.local()
 
 
-def _as_survey_error(reason: sqlite3.OperationalError) -> Exception:
+def _is_damage(reason: BaseException) -> bool:
+    return getattr(reason, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def _as_survey_error(reason: BaseException) -> Exception:
     if getattr(reason, "sqlite_errorcode", 0) in _FULL:
         return TabletStorageFull("the disk is full")
+    if _is_damage(reason):
+        return StorageCorrupt(f"the tablet's database is damaged: {reason}")
     return TabletStorageFailed(f"the tablet's database cannot be written: {reason}")

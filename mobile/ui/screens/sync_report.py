@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from kivy.metrics import dp
 
+from mobile.presenters.listed_view import ListedView
 from mobile.presenters.observed import Words
-from mobile.presenters.sync_report import NeedsYou, ReportView, SyncReportPresenter
+from mobile.presenters.sync_report import (
+    KeptAside,
+    NeedsYou,
+    ReportView,
+    SyncReportPresenter,
+    SyncReportState,
+)
 from mobile.ui.navigation import Navigation
 from mobile.ui.screens.lines import RowButton
 from mobile.ui.screens.parts import TwoColumns
@@ -16,7 +24,7 @@ from mobile.ui.strings import tr
 from mobile.ui.widgets.button import PrimaryButton, SecondaryButton
 from mobile.ui.widgets.label import Icon, ThaiLabel
 from mobile.ui.widgets.layout import Card, Column, Page, Row
-from mobile.ui.widgets.messages import Progress
+from mobile.ui.widgets.messages import Notice, Progress
 from mobile.ui.words import say
 
 TONES: Final = {
@@ -38,10 +46,15 @@ class SyncReportScreen(PresentedScreen):
         page = Page()
         self._columns = TwoColumns(left=0.5)
         self._standing = Card(spacing=dp(8))
+        self._before = Card(spacing=dp(8))
+        self._unsent = Card(spacing=dp(8))
         self._needs = Column(spacing=dp(12))
+        self._aside = Column(spacing=dp(12))
+        self._handed = Column(spacing=dp(12))
         self._reports = Column(spacing=dp(12))
-        self._columns.left.add_widget(self._standing)
-        self._columns.left.add_widget(self._needs)
+        for part in (self._standing, self._before, self._needs, self._aside, self._handed):
+            self._columns.left.add_widget(part)
+        self._columns.left.add_widget(self._unsent)
         self._columns.right_side.add_widget(ThaiLabel(role="heading", text_key="sync.reports"))
         self._columns.right_side.add_widget(self._reports)
         page.column.add_widget(self._columns)
@@ -49,8 +62,12 @@ class SyncReportScreen(PresentedScreen):
         self._progress = Progress()
         self._now = PrimaryButton(text_key="sync.now", icon_name="sync", automation_id="sync.now")
         self._now.bind(on_release=lambda *_: self.presenter.synchronise())
+        self._stop = SecondaryButton(
+            text_key="sync.stop", icon_name="close", automation_id="sync.stop"
+        )
+        self._stop.bind(on_release=lambda *_: self.presenter.cancel())
         self.set_actions(self._now)
-        self._drawn: Any = None
+        self._drawn: SyncReportState | None = None
 
     def entering(self, **_: Any) -> None:
         """Look everything up anew."""
@@ -69,14 +86,92 @@ class SyncReportScreen(PresentedScreen):
         running = state.pill is not None and state.pill.running
         self._now.disabled = running
         self._now.text_key = "sync.running" if running else "sync.now"
-        names = ("pill", "waiting", "waiting_lines")
-        if before is None or any(getattr(state, n) != getattr(before, n) for n in names):
-            self._show_standing()
+        if running != (self._stop.parent is not None):
+            self.set_actions(*((self._stop, self._now) if running else (self._now,)))
+        parts: tuple[tuple[tuple[str, ...], Callable[[], None]], ...] = (
+            (("pill", "waiting", "waiting_lines", "receipt"), self._show_standing),
+            (("before",), self._show_before),
+            (("needs_you",), lambda: self._show_needs(state.needs_you)),
+            (("kept_aside",), lambda: self._show_aside(state.kept_aside)),
+            (("handed_over",), lambda: self._show_handed(state.handed_over)),
+            (("saved", "saving", "saved_well"), self._show_unsent),
+            (("reports",), lambda: self._show_reports(state.reports)),
+            (("drift",), self._show_drift),
+        )
+        for names, show in parts:
+            if before is None or any(getattr(state, n) != getattr(before, n) for n in names):
+                show()
         self._show_progress(state.progress if running else None, running)
-        if before is None or state.needs_you != before.needs_you:
-            self._show_needs(state.needs_you)
-        if before is None or state.reports != before.reports:
-            self._show_reports(state.reports)
+
+    def _show_drift(self) -> None:
+        drift = self.presenter.state.drift
+        self.notify(None if drift is None else Notice(tone="warn", text=say(drift)))
+
+    def _show_before(self) -> None:
+        before = self.presenter.state.before
+        self._before.clear_widgets()
+        self._before.add_widget(ThaiLabel(role="heading", text_key="look.title"))
+        for words in before.here:
+            self._before.add_widget(ThaiLabel(f"• {say(words)}"))
+        if not before.here:
+            self._before.add_widget(ThaiLabel(text_key="look.nothing", ink="ink-soft"))
+        self._before.add_widget(ThaiLabel(f"• {say(before.there)}", automation_id="sync.there"))
+        ask = SecondaryButton(
+            text_key="look.ask", icon_name="eye", automation_id="sync.look", disabled=before.asking
+        )
+        ask.bind(on_release=lambda *_: self.presenter.look())
+        self._before.add_widget(ask)
+
+    def _show_unsent(self) -> None:
+        state = self.presenter.state
+        self._unsent.clear_widgets()
+        self._unsent.add_widget(ThaiLabel(role="heading", text_key="unsent.title"))
+        self._unsent.add_widget(ThaiLabel(text_key="unsent.text", ink="ink-soft"))
+        save = SecondaryButton(
+            text_key="unsent.saving" if state.saving else "unsent.save",
+            icon_name="save",
+            automation_id="sync.save_unsent",
+            disabled=state.saving,
+        )
+        save.bind(on_release=lambda *_: self.presenter.save_unsent())
+        self._unsent.add_widget(save)
+        if state.saved is not None:
+            tone = "good" if state.saved_well else "bad"
+            self._unsent.add_widget(
+                Notice(tone=tone, text=say(state.saved), automation_id="sync.saved")
+            )
+
+    def _show_aside(self, found: tuple[KeptAside, ...]) -> None:
+        self._aside.clear_widgets()
+        if not found:
+            return
+        self._aside.add_widget(ThaiLabel(role="heading", text_key="sync.aside"))
+        self._aside.add_widget(ThaiLabel(text_key="sync.aside_text", ink="ink-soft"))
+        for one in found:
+            card = Card(spacing=dp(4), padding=dp(2))
+            told = Column(spacing=dp(4), padding=[dp(16), dp(12), dp(16), dp(8)])
+            for label, value in one.typed:
+                told.add_widget(ThaiLabel(f"{say(label)}: {say(value)}"))
+            told.add_widget(ThaiLabel(say(one.why), ink="warn"))
+            card.add_widget(told)
+            card.add_widget(self._row(one.line, "sync.aside"))
+            self._aside.add_widget(card)
+
+    def _show_handed(self, found: tuple[ListedView, ...]) -> None:
+        self._handed.clear_widgets()
+        if not found:
+            return
+        self._handed.add_widget(ThaiLabel(role="heading", text_key="sync.handed"))
+        self._handed.add_widget(ThaiLabel(text_key="sync.handed_text", ink="ink-soft"))
+        card = Card(spacing=0, padding=dp(2))
+        for line in found:
+            card.add_widget(self._row(line, "sync.handed"))
+        self._handed.add_widget(card)
+
+    def _row(self, line: ListedView, name: str) -> RowButton:
+        row = RowButton(line, automation_id=f"{name}:{line.root}")
+        row.bind(on_release=lambda row: self._open_record(row.line.root))
+        return row
 
     def _show_standing(self) -> None:
         state = self.presenter.state
@@ -89,6 +184,7 @@ class SyncReportScreen(PresentedScreen):
             line.add_widget(Icon("check_circle", ink="good"))
             line.add_widget(ThaiLabel(text_key="sync.nothing_waits", ink="good"))
             self._standing.add_widget(line)
+            self._show_receipt()
             return
         saves = 0 if state.pill is None else state.pill.here_only
         self._standing.add_widget(
@@ -104,6 +200,13 @@ class SyncReportScreen(PresentedScreen):
         more = state.waiting - len(state.waiting_lines)
         if more:
             self._standing.add_widget(ThaiLabel(tr("sync.more", count=f"{more:,}"), ink="ink-soft"))
+        self._show_receipt()
+
+    def _show_receipt(self) -> None:
+        receipt = self.presenter.state.receipt
+        if receipt is not None:
+            words = ThaiLabel(say(receipt), ink="ink-soft", automation_id="sync.receipt")
+            self._standing.add_widget(words)
 
     def _show_progress(self, words: Words | None, running: bool) -> None:
         if not running:
