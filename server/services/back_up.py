@@ -20,6 +20,7 @@ from server.models import (
     ClientRow,
     JournalEntryRow,
     SettingRow,
+    ThumbnailRow,
 )
 from server.services.issue_receipt import receipt_key
 from server.services.verify_backup import verify_backup
@@ -108,7 +109,9 @@ def _database(office: Office, folder: Path) -> _Moment:
     with office.database.reading() as session:
         settings = {row.name: row.value for row in session.scalars(select(SettingRow))}
         files = {
-            row.sha256: row.size for row in session.execute(select(BlobRow.sha256, BlobRow.size))
+            row.sha256: row.size
+            for table in (ThumbnailRow, BlobRow)
+            for row in session.execute(select(table.sha256, table.size))
         }
         clients = {
             row.id: row.number for row in session.execute(select(ClientRow.id, ClientRow.number))

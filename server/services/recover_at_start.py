@@ -70,7 +70,7 @@ def recover_from(
         done = _sum(before, done)
     with office.database.writing() as session:
         put(session, SettingRow, [{"name": RECOVERY, "value": json.dumps(asdict(done))}], ("name",))
-    _log.warning("replayed the journal: %s", done)
+    _log.info("replayed the journal: %s", done)
     return done
 
 

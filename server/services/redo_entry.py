@@ -126,6 +126,9 @@ class _Redo:
 
     def _put(self, table: Table, names: list[str], stand: list[dict[str, Any]]) -> None:
         model = _MODELS[table.name]
+        if table.name == "blob":
+            has = self._office.blobs.has
+            self.done.lost_files += [r["sha256"] for r in stand if not has(r["sha256"])]
         if table.name == "scope":
             add_scopes(self._session, [row["id"] for row in stand])
         elif table.name == QuarantineRow.__tablename__:
@@ -136,10 +139,6 @@ class _Redo:
             )
             self._fresh |= {row["id"] for row in stand} - present
             insert_new(self._session, model, ({**row, "released_at": None} for row in stand))
-        elif table.name == "blob":
-            here = [row for row in stand if self._office.blobs.has(row["sha256"])]
-            self.done.lost_files += [row["sha256"] for row in stand if row not in here]
-            put(self._session, model, here, names)
         elif stand and set(stand[0]) == set(names):
             insert_new(self._session, model, stand)
         else:

@@ -18,10 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import JournalEntryRow
+from server.services.lost_files import REASON as LOST
 from server.services.redo_entry import Keys, Redone, keys_of, redo
 from server.services.settle_waiting import CANNOT_BE_STORED
+from server.services.want_files import withdraw_files
 from server.store.database import RuleBroken
-from server.store.files import settle_missing
 from server.store.journal_frames import Damage, Found, Position, read_journal
 from server.store.journalled import REPLAYED
 from server.store.office import Office
@@ -95,8 +96,7 @@ def replay_journal(office: Office, folders: Sequence[Path]) -> Replayed:
         if missing:
             _replay(office, folder, missing, told)
     if told.lost_files:
-        with office.database.writing() as session:
-            settle_missing(session, sorted(set(told.lost_files)))
+        withdraw_files(office, dict.fromkeys(told.lost_files, LOST))
     return told
 
 
