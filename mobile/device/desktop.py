@@ -98,11 +98,3 @@ class DiskStorage:
     def free_bytes(self) -> int:
         """Free bytes for this user."""
         return shutil.disk_usage(self._home).free
-
-
-class AlwaysOnline:
-    """A computer does not say; the try itself tells."""
-
-    def online(self) -> bool:
-        """Worth a try."""
-        return True

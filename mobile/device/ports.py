@@ -44,10 +44,13 @@ class Storage(Protocol):
 
 
 class Connectivity(Protocol):
-    """Whether a synchronisation is worth a try."""
+    """Whether a synchronisation is worth a try, and whether it is paid for by volume."""
 
     def online(self) -> bool:
         """False only when there certainly is no network."""
+
+    def metered(self) -> bool:
+        """Is the network paid for by the megabyte (mobile data, somebody's hotspot)?"""
 
 
 class Typist(Protocol):

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 from mobile.services.capture import Capture
+from mobile.services.data_budget import DataBudget
 from mobile.services.forms import FormLibrary
 from mobile.services.make_room import RoomMaker
 from mobile.services.worker import Jobs, Post
@@ -38,7 +39,9 @@ class SyncReport:
     `outcomes` counts the results of sent changes by their name, `codes` by the reason that came
     with them; `end` is one of `sync.session.End` or `failed`, then `code` names the error.
     `moved` bytes went either way; `read_anew` areas are received from their beginning, `mended`
-    rows were put right, `copied` when this database turned out to be a copy.
+    rows were put right, `copied` when this database turned out to be a copy. `files_held_back`
+    wait for a network that costs nothing, `files_wanted` the office asked for again, `files_lost`
+    are on this tablet no more, and the office was told.
     """
 
     ended_at: int
@@ -57,6 +60,9 @@ class SyncReport:
     copied: bool = False
     read_anew: int = 0
     mended: int = 0
+    files_held_back: int = 0
+    files_wanted: int = 0
+    files_lost: int = 0
 
     @property
     def complete(self) -> bool:
@@ -83,6 +89,7 @@ class Synchroniser:
         random_unit: Callable[[], float],
         post: Post,
         room: RoomMaker,
+        budget: DataBudget,
     ) -> None:
         self._database = database
         self._replica = replica
@@ -94,6 +101,7 @@ class Synchroniser:
         self._random_unit = random_unit
         self._post = post
         self._room = room
+        self._budget = budget
         self._failures = 0
         self._due_ms = 0
         self._moved = 0
@@ -175,7 +183,7 @@ class Synchroniser:
     def _try(self) -> SyncReport:
         self._moved = 0
         self._cancelled.clear()
-        session = SyncSession(self._replica, self._tell)
+        session = SyncSession(self._replica, self._tell, self._budget)
         try:
             self._jobs.call(self._capture.seal_all)
             self._look_over()
@@ -229,6 +237,7 @@ class Synchroniser:
             self._post(lambda: watch(told))
 
     def _keep(self, done: SessionReport, end: str, code: str) -> SyncReport:
+        self._budget.lift(lifted=False)
         results = [result for result in done.results if result.code != PREDECESSOR_CODE]
         outcomes = Counter(str(result.outcome) for result in results)
         codes = Counter(result.code for result in results if result.code)
@@ -254,6 +263,9 @@ class Synchroniser:
             copied=done.copied,
             read_anew=len(done.rebased),
             mended=sum(mended.taken + mended.gone for mended in done.mended),
+            files_held_back=done.files_held_back,
+            files_wanted=done.files_wanted,
+            files_lost=done.files_lost,
         )
         try:
             self._jobs.call(lambda: self._log(report))
