@@ -42,7 +42,7 @@ def take_step(tree: Tree, edit: RecordEdit, dot: Dot, role: Role) -> Step:
     facts = TransitionFacts(
         role=role,
         content_hash=tree.content_hash(),
-        open_conflicts=tree.open_conflicts(),
+        open_conflicts=tree.open_conflicts() + int(tree.root.columns["relevance_conflicts"] or 0),
         missing_files=tree.missing_files(),
         deletion_disputed=tree.disputed(),
     )

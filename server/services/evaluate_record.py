@@ -17,6 +17,7 @@ from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, RowAnswers
 from shared.forms.codebook import Codebook
 from shared.forms.definition import FormDefinition
+from shared.forms.hiding import Hidden, hidden_answers
 from shared.forms.logic import FormEngine
 from shared.forms.validation import blocking, validate
 from shared.records.state import OFFICE, RecordState, decode_state
@@ -28,11 +29,12 @@ MINUTES_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What the rules of a form say of a record tree."""
+    """What the rules of a form say of a record tree; `hidden` are answers that do not count now."""
 
     hard_problems: int
     minutes: dict[str, int]
     people: int
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ def evaluate(
         hard_problems=len(blocking(validate(engine))),
         minutes={name: _minutes(engine, name) for name in HOURS},
         people=len(answers.rows.get("event/roster", ())),
+        hidden=hidden_answers(engine),
     )
 
 

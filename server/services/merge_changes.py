@@ -16,7 +16,9 @@ from server.models import WriteRow
 from server.services.admit_change import Admitted, Kept, KnownRecords, admit, root_of_edit
 from server.services.admit_former import NO_LONGER_HELD, admit_former
 from server.services.apply_change import Applied, apply_change, carry_walk
+from server.services.find_relevance import settle_relevance
 from server.services.journal_changes import note_merge
+from server.services.judge_by_form import flag_of, starts_reviewed
 from server.services.project_record import Projection, project_trees
 from server.services.waiting_changes import Waiting, find_waiting
 from server.store import changes as change_store
@@ -29,7 +31,7 @@ from server.store.trees import held_files, load_trees, lock_roots, roots_of
 from shared.errors import DatabaseUnavailable
 from shared.ids import Ids
 from shared.records.state import EXISTENCE, MOVED, NOTE
-from shared.records.workflow import REGISTERS, Status
+from shared.records.workflow import Status
 from sync.changes import Change, Operation
 from sync.merge import Write, Writes, dot_of
 from sync.messages import Outcome
@@ -120,6 +122,7 @@ def merge_changes(
             merged.position = max(places)
     _fill_unmoved(chunk)
     _store(chunk)
+    settle_relevance(session, trees, now_ms)
     note_merge(session, now_ms, incoming, results, release=release)
     named = {s for i, _ in chunk.done for edit in i.change.records for s in edit.blobs}
     return MergeResult(results, len(numbers), frozenset(named - chunk.held))
@@ -238,14 +241,16 @@ def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merg
     for edit in change.records:
         for sha in edit.blobs:
             tree.files.setdefault(sha, sha in chunk.held)
-    code = item.flag or _flag(chunk, change)
+    code = item.flag or flag_of(chunk.forms, chunk.session, change)
     applied: Applied = apply_change(
         tree,
         change,
         dot_of(change, item.client),
         verdict,
         role,
-        lambda edit: starts_reviewed(chunk, edit.form, edit.version, edit.type),
+        lambda edit: starts_reviewed(
+            chunk.forms, chunk.session, edit.form, edit.version, edit.type
+        ),
         chunk.earlier,
     )
     _note_submission(tree, change, chunk.now_ms)
@@ -259,30 +264,6 @@ def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merg
         verdict.root,
         applied.records,
     )
-
-
-def starts_reviewed(chunk: _Chunk, form: str, version: int, kind: str) -> bool:
-    """Does a new root go through review? Unknown forms do, so that nothing slips by unread."""
-    if kind in REGISTERS:
-        return False
-    definition = chunk.forms.find(chunk.session, form, version)
-    return definition is None or definition.workflow == "review"
-
-
-def _flag(chunk: _Chunk, change: Change) -> str | None:
-    """Applied all the same, but said: what the form of a change does not know."""
-    for edit in change.records:
-        if edit.type in REGISTERS and edit.type != "factory":
-            continue
-        definition = chunk.forms.find(chunk.session, edit.form, edit.version)
-        if definition is None:
-            return "form.unknown"
-        if not definition.has_type(edit.type):
-            return "form.unknown_type"
-        plain = (name for name in edit.writes if name not in (EXISTENCE, MOVED, NOTE))
-        if not all(definition.may_store(edit.type, name) for name in plain):
-            return "form.unknown_field"
-    return None
 
 
 def _note_submission(tree: Tree, change: Change, now_ms: int) -> None:

@@ -101,11 +101,11 @@ def _of_root(projection: Projection, tree: Tree) -> Evaluated | None:
     _set(
         root,
         tree_content=tree.content_hash(),
-        tree_conflicts=tree.open_conflicts(),
+        tree_conflicts=_unsettled(tree),
         missing_files=tree.missing_files(),
     )
     flow = root.state.workflow
-    if flow is None or flow.status is Status.DRAFT or root.deleted:
+    if flow is None or flow.status is Status.DRAFT or root.deleted or root.disputed:
         _set(root, problems=0)
         return None
     definition = projection.forms.find(projection.session, root.state.form, root.state.version)
@@ -126,7 +126,15 @@ def _of_root(projection: Projection, tree: Tree) -> Evaluated | None:
         _set(root, problems=1)
         return None
     _set(root, problems=found.hard_problems)
+    tree.hidden = found.hidden
     return found
+
+
+def _unsettled(tree: Tree) -> int:
+    """Everything of a record that somebody must decide; relevance is settled after storing."""
+    disputes = sum(entry.disputed for entry in tree.entries.values())
+    relevance = int(tree.root.columns.get("relevance_conflicts") or 0)
+    return tree.open_conflicts() + disputes + relevance
 
 
 def _hours_row(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shared.forms.hiding import Hidden
 from shared.records.state import EXISTENCE, RecordState, encode_state
 from shared.records.workflow import Status
 from sync.commitments import content_hash
@@ -71,11 +72,13 @@ class Entry:
 
 @dataclass(slots=True)
 class Tree:
-    """A root and everything below it; `files` tells of each file named whether it is held."""
+    """A root and everything below it; `files` tells of each file named whether it is held,
+    `hidden` of answers that the form does not ask for now (known once its rules were computed)."""
 
     root_id: str
     entries: dict[str, Entry]
     files: dict[str, bool] = field(default_factory=dict)
+    hidden: tuple[Hidden, ...] = ()
 
     @property
     def root(self) -> Entry:
