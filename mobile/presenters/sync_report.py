@@ -20,6 +20,7 @@ from mobile.services.tablet import Tablet
 from mobile.store.listing import Filter
 from shared.errors import TooManyAttempts
 from shared.forms.definition import Text
+from sync.changes import Operation, RecordEdit
 from sync.exchange import End
 from sync.session import Progress
 
@@ -59,9 +60,11 @@ class NeedsYou:
 
 @dataclass(frozen=True, slots=True)
 class KeptAside:
-    """A save that the office has and did not apply: its record, what was typed, and why."""
+    """A save that the office has and did not apply: its record, what it was (a step, a deletion;
+    None for answers), what was typed, and why."""
 
     line: ListedView
+    act: Words | None
     typed: tuple[tuple[Text, Text], ...]
     why: Text
 
@@ -212,8 +215,18 @@ class SyncReportPresenter(Observed[SyncReportState]):
                 for name, write in one.writes.items()
                 if not name.startswith("@")
             )
-            found.append(KeptAside(listed_view(tablet, line), typed, meaning(own.code)))
+            act = act_words(edit)
+            found.append(KeptAside(listed_view(tablet, line), act, typed, meaning(own.code)))
         return tuple(found)
+
+
+def act_words(edit: RecordEdit) -> Words | None:
+    """What a save did besides answers: a step of the workflow, a deletion, a restoration."""
+    if edit.transition is not None:
+        return Words(f"history.{edit.transition.target}", {"note": ""})
+    if edit.operation in (Operation.DELETE, Operation.RESTORE):
+        return Words(f"history.{edit.operation}")
+    return None
 
 
 def here_sentences(waiting: Waiting) -> tuple[Words, ...]:

@@ -150,6 +150,8 @@ class SyncReportScreen(PresentedScreen):
         for one in found:
             card = Card(spacing=dp(4), padding=dp(2))
             told = Column(spacing=dp(4), padding=[dp(16), dp(12), dp(16), dp(8)])
+            if one.act is not None:
+                told.add_widget(ThaiLabel(say(one.act).strip()))
             for label, value in one.typed:
                 told.add_widget(ThaiLabel(f"{say(label)}: {say(value)}"))
             told.add_widget(ThaiLabel(say(one.why), ink="warn"))
