@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from server.models import DeviceAreaRow, FormRow, PersonAreaRow
+from server.models import DeviceAreaRow, FormRow, PersonAreaRow, QuarantineRow, RecordRow
 from server.services.manage_people import change_person
+from server.services.move_record import Move, move_record, moves_of
 from server.services.publish_form import publish_form
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.services.release_quarantine import keep_for_good, release
 from server.store.office import Office
 from server.store.rights import device_scopes
 from shared.errors import SurveyError
+from sync.accepting import Terms
 from sync.changes import FieldWrite, Operation, RecordEdit
 from tests.simulation.faults import Happened
 from tests.simulation.house import House
@@ -21,7 +24,7 @@ from tests.simulation.ledger import Ledger
 from tests.simulation.officer import Officer
 from tests.simulation.steps import Chance
 from tests.simulation.template import areas_of, form_text, officer_entry
-from tests.support.offices import AREA
+from tests.support.offices import AREA, OTHER_AREA
 
 FACTORIES_MAX = 3
 VERSIONS_MAX = 3
@@ -102,6 +105,45 @@ class Administrator:
                 .where(DeviceAreaRow.device == officer.device, DeviceAreaRow.scope == AREA)
                 .values(until=until)
             )
+
+    # -- what was kept aside, what lies elsewhere ----------------------------------------------
+
+    def _kept(self) -> str | None:
+        """Something that is kept aside, or None."""
+        with self.office.database.reading() as session:
+            rows = session.execute(
+                select(QuarantineRow.id, QuarantineRow.line, QuarantineRow.client)
+                .where(QuarantineRow.released_at.is_(None), QuarantineRow.line.is_not(None))
+                .order_by(QuarantineRow.received_at, QuarantineRow.id)
+            ).all()
+        return self.chance.source.choice(rows).id if rows else None
+
+    def _release(self) -> None:
+        entry = self._kept()
+        if entry is not None:
+            done = release(self.office, self.person, entry, Terms())
+            self.say("released", len(done.applied), [code for _, code in done.kept])
+            if done.applied:
+                self.happened.note("released_from_quarantine")
+
+    def _keep_aside(self) -> None:
+        entry = self._kept()
+        if entry is not None:
+            keep_for_good(self.office, self.person, entry, "not ours")
+
+    def _move(self) -> None:
+        with self.office.database.reading() as session:
+            rows = session.execute(select(RecordRow.id, RecordRow.scope)).all()
+        scopes = {row.id: row.scope for row in rows}
+        there = [root for root in self.ledger.roots if root in scopes]
+        if not there:
+            return
+        root = self.chance.source.choice(there)
+        to = OTHER_AREA if scopes[root] == AREA else AREA
+        with self.office.database.reading() as session:
+            seen = tuple(place.dot for place in moves_of(session, root))
+        move_record(self.office, Move(self.person, root, to, "lies elsewhere", seen))
+        self.happened.note("record_moved")
 
     # -- forms and registers -------------------------------------------------------------------
 

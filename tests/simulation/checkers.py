@@ -68,8 +68,7 @@ class I1:
             out += [
                 f"v{n} of {place} is gone, and nobody who replaced it had seen it" for n in gone
             ]
-            # Through a write that went with the office's disk nothing can be walked: what it had
-            # replaced stands beside its successors again, for somebody to look at.
+            # A save that is not in the office yet cannot be walked through.
             known = {m for n in numbers for m in ledger.closure(n, through=received)}
             back = live[place] & known
             out += [f"v{n} of {place} is back though it was replaced" for n in back]
@@ -121,9 +120,7 @@ class I4:
     name = "I4"
 
     def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
-        held = {w.number for w in facts.office.writes} | facts.office.aside_numbers
-        for tablet in facts.tablets.values():
-            held |= {n for _, n in (*tablet.sealed, *tablet.typed)}
+        held = facts.held()
         typed_over = {s.overwrites for s in ledger.saves.values() if self._is_held(s.number, held)}
         for save in sorted(ledger.saves.values(), key=lambda s: -s.number):
             if save.number in typed_over and save.overwrites is not None:
@@ -162,7 +159,7 @@ class I6:
     name = "I6"
 
     def check(self, facts: Facts, ledger: Ledger, *, settled: bool) -> list[str]:
-        there = {*facts.office.applied, *facts.office.aside}
+        there = {*facts.office.applied, *facts.office.kept}
         out = []
         for who, tablet in facts.in_this_epoch():
             for change, status in tablet.changes.items():

@@ -55,6 +55,7 @@ class OfficeFacts:
     feed: list[tuple[str, str, int, int, str]] = field(default_factory=list)
     applied: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
     aside_numbers: set[int] = field(default_factory=set)
     clients: dict[str, tuple[int, str]] = field(default_factory=dict)
     digests: dict[str, int] = field(default_factory=dict)
@@ -92,6 +93,13 @@ class Facts:
     wire: Wire = field(default_factory=Wire)
     unrest: list[str] = field(default_factory=list)
 
+    def held(self) -> set[int | None]:
+        """Saves that are somewhere: in the office, sealed on a tablet, or typed there."""
+        found = {w.number for w in self.office.writes} | self.office.aside_numbers
+        for tablet in self.tablets.values():
+            found |= {n for _, n in (*tablet.sealed, *tablet.typed)}
+        return found
+
     def in_this_epoch(self) -> list[tuple[str, TabletFacts]]:
         """Tablets that know of the office's present epoch; the others' marks are of another."""
         return [(n, t) for n, t in self.tablets.items() if t.epoch == self.office.epoch]
@@ -112,9 +120,11 @@ def office_facts(office: Office, heard: Collection[str] = ()) -> OfficeFacts:
             found.feed.append((m.scope, m.record, m.revision, m.seq, m.kind))
         found.applied = list(session.scalars(select(ChangeRow.id)))
         for q in session.execute(select(QuarantineRow.__table__)):
-            if q.released_at is None and q.change is not None:
-                found.aside.append(q.change)
-                found.aside_numbers |= {n for _, n in numbers_in([q.line])} if q.line else set()
+            if q.change is not None:
+                found.kept.add(q.change)
+                found.aside += [q.change] if q.released_at is None else []
+            if q.line:
+                found.aside_numbers |= {n for _, n in numbers_in([q.line])}
         for c in session.execute(select(ClientRow.__table__)):
             found.clients[c.id] = (c.number, c.chain)
         for s in session.execute(select(ScopeRow.__table__)):

@@ -46,7 +46,12 @@ PEOPLE: Final = {
     "rights_lost": "an area is taken from a tablet or from a person",
     "rights_regained": "the area is given back",
     "form_published_meanwhile": "a newer version of a form is published while changes wait",
-    "office_restored_from_backup": "the office's disk is lost and a backup comes back",
+    "record_moved": "a record is moved to another area while tablets work on it",
+    "released_from_quarantine": "staff let in what was kept aside",
+    "deletion_settled": "staff settle a deletion that somebody's save had not seen",
+    "tablet_enrolled_late": "a tablet joins and downloads everything, by segments where there are",
+    "tombstones_forgotten": "what left a scope is no longer told to tablets that were away",
+    "office_restored_from_backup": "the office's database is lost; a backup and the journal return",
     "office_restored_by_file_copy": "an older copy of the database file is put in place",
 }
 FAULTS: Final = {**WIRE, **OFFICE, **TABLET, **PEOPLE}

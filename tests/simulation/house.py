@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,8 +14,13 @@ from typing import TypeVar
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from server.app import Ports, create_app, office_of
+from server.config import Config
+from server.services.back_up import back_up
+from server.services.restore_backup import restore_backup
 from server.store.database import Database
 from server.store.office import Office
+from shared.ids import SeededIds
 from tests.simulation.faults import Happened
 from tests.simulation.steps import Chance
 from tests.simulation.tripwire import AUDIT, At, Tripwire, Trouble
@@ -28,7 +34,7 @@ TROUBLES = {
     "office_killed_at_commit": (Trouble.KILL, At.COMMIT, 3),
     "office_killed_at_file": (Trouble.KILL, At.FILE, 4),
     "office_disk_full": (Trouble.FULL, At.STATEMENT, 15),
-    "office_file_disk_full": (Trouble.FULL, At.FILE, 3),
+    "office_file_disk_full": (Trouble.FULL, At.FILE, 2),
 }
 """What happens, at which kind of step, and within how many of them."""
 
@@ -62,7 +68,9 @@ class House:
     now_ms: int = 0
     wire: Tripwire = field(default_factory=Tripwire)
     on_opened: Callable[[], None] | None = None
-    snapshot_held: dict[str, frozenset[str]] = field(default_factory=dict)
+    made: Path | None = None
+    behind_at: Path | None = None
+    """What a lagging replica holds until the first snapshot is taken."""
 
     def __post_init__(self) -> None:
         self.wire.folder = f"{self.folder}/"
@@ -86,7 +94,7 @@ class House:
 
     @property
     def snapshot(self) -> Path:
-        """What a lagging replica holds."""
+        """Where what a lagging replica holds is copied to."""
         return self.folder.with_name("office.snapshot")
 
     def _open(self) -> TestOffice:
@@ -98,12 +106,9 @@ class House:
 
     def restart(self) -> None:
         """The process is gone; another is started on the same disk."""
-        self.wire.disarm()
         self.now_ms = self.now.clock.now
-        self.now.close()
-        self.now = self._open()
-        if self.on_opened is not None:
-            self.on_opened()
+        self._close()
+        self._reopen()
 
     # -- troubles ------------------------------------------------------------------------------
 
@@ -123,11 +128,11 @@ class House:
 
     def behind(self, act: Callable[[], Done]) -> Done | None:
         """An act while every reader sees the last snapshot; None when there is none."""
-        if not self.snapshot.exists():
+        if self.behind_at is None:
             return None
         office = self.office
         primary = office.database
-        reader = ReaderBehind(primary, self.snapshot)
+        reader = ReaderBehind(primary, self.behind_at)
         office.database = reader
         try:
             return act()
@@ -140,10 +145,15 @@ class House:
     def take_snapshot(self) -> None:
         """From now on a lagging reader sees this moment."""
         self._copy_to(self.snapshot)
+        self.behind_at = self.snapshot
 
-    def back_up(self) -> None:
+    def copy(self) -> None:
         """The database is copied while it runs; files and the epoch's file are not."""
         self._copy_to(self.backup)
+
+    def back_up(self) -> None:
+        """A backup by the command's service."""
+        self.made = back_up(self.office, self.folder.with_name("backups"), verify=True).folder
 
     def _copy_to(self, target: Path) -> None:
         target.unlink(missing_ok=True)
@@ -157,17 +167,43 @@ class House:
         if not self.backup.exists():
             return False
         self.now_ms = self.now.clock.now
-        self.now.close()
+        self._close()
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.backup, self.database)
-        self.snapshot.unlink(missing_ok=True)
+        self.behind_at = None
+        self._reopen()
+        return True
+
+    def restore(self) -> bool:
+        """The last backup and the journal come back; False when there is no backup."""
+        if self.made is None:
+            return False
+        self.now_ms = self.now.clock.now
+        config = self.office.config
+        self._close()
+        self.behind_at = None
+        restore_backup(self._office_of, config, self.made)
+        self._reopen()
+        return True
+
+    def _office_of(self, config: Config, new_journal: bool) -> Office:
+        """An installation that is being restored, in a new epoch."""
+        self.openings += 1
+        clock, source = self.now.clock, random.Random(self.seed * 1_000 + self.openings)
+        ports = Ports(clock, source.randbytes, SeededIds(clock.now_ms, source))
+        return office_of(create_app(config, ports, new_epoch=True, new_journal=new_journal))
+
+    def _close(self) -> None:
+        self.wire.disarm()
+        self.now.close()
+        self.office.journal.close()
+
+    def _reopen(self) -> None:
         self.now = self._open()
         if self.on_opened is not None:
             self.on_opened()
-        return True
 
     def close(self) -> None:
         """End it."""
-        self.wire.disarm()
-        self.now.close()
+        self._close()

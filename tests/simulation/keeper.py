@@ -6,13 +6,22 @@ import copy
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
+from server.services.build_segments import build_segments
+from server.services.enrol_device import make_enrolment_code
+from server.services.forget_tombstones import forget_tombstones
+from sync.segments import Sizes
 from tests.simulation.facts import Facts
 from tests.simulation.faults import Happened
 from tests.simulation.house import House
 from tests.simulation.ledger import Ledger
 from tests.simulation.officer import Officer
 from tests.simulation.steps import Chance
+from tests.simulation.template import OFFICERS_MAX, areas_of
+from tests.support.offices import PIN
+
+SMALL: Final = Sizes(growth=4, full=4_000)
 
 
 @dataclass
@@ -26,6 +35,7 @@ class Keeper:
     say: Callable[..., None]
     officers: list[Officer]
     facts: Callable[[], Facts]
+    join: Callable[[Officer], None]
     disks_lost: set[str] = field(default_factory=set)
 
     def act(self, what: str) -> None:
@@ -36,6 +46,9 @@ class Keeper:
     def _snapshot(self) -> None:
         self.house.take_snapshot()
 
+    def _copy(self) -> None:
+        self.house.copy()
+
     def _back_up(self) -> None:
         self.house.back_up()
 
@@ -45,10 +58,41 @@ class Keeper:
         if self.house.copy_back():
             self.happened.note("office_restored_by_file_copy")
             self.say("another epoch", before != self.house.office.epoch.text)
-            self.forgive("office")
+            self.officers[0].network.wire.forgot()
 
     def _restore(self) -> None:
-        self._copy_back()
+        if self.house.restore():
+            self.happened.note("office_restored_from_backup")
+            self.officers[0].network.wire.forgot()
+
+    def _segments(self) -> None:
+        """What a new tablet downloads first is made, in pieces that are small here."""
+        build_segments(self.house.office, sizes=SMALL)
+
+    def _forget(self) -> None:
+        """A long time has passed for the feed."""
+        if forget_tombstones(self.house.office, 0):
+            self.happened.note("tombstones_forgotten")
+
+    def _enrol(self) -> None:
+        """A tablet joins in the middle of the story."""
+        if len(self.officers) >= OFFICERS_MAX or any(o.late for o in self.officers):
+            return
+        turn = max(o.turn for o in self.officers) + 1
+        first = self.officers[0]
+        name = f"tablet{turn + 1}"
+        officer = first.another(name, turn, areas_of(turn))
+        office = self.house.office
+        code = make_enrolment_code(office, self.house.now.people["admin"], name, areas_of(turn))
+        script, first.network.script = first.network.script, []
+        officer.tablet.enroller.enrol(code, name)
+        officer.person = officer.tablet.people.sign_in(f"officer{turn}", PIN)
+        officer.stop()
+        first.network.script = script
+        officer.late = True
+        self.officers.append(officer)
+        self.join(officer)
+        self.happened.note("tablet_enrolled_late")
 
     def _clone(self) -> None:
         """A second tablet goes on from a copy of the first, its incarnation's file included."""
@@ -59,43 +103,21 @@ class Keeper:
             return
         first.act("close", "")
         name = first.name + "b"
-        home = first.home.with_name(name)
         first.stop()
-        shutil.copytree(first.home, home)
-        self.officers.append(
-            Officer(
-                name,
-                home,
-                first.network,
-                first.ledger,
-                first.chance,
-                first.happened,
-                first.say,
-                first.turn,
-                first.areas,
-                first.seed,
-                first.clock_jumps,
-                copy.copy(first.clock),
-                person=first.person,
-                on_restored=first.on_restored,
-            )
-        )
+        clone = first.another(name, first.turn, first.areas)
+        clone.person, clone.clock = first.person, copy.copy(first.clock)
+        shutil.copytree(first.home, clone.home)
+        self.officers.append(clone)
         first.network.wire.forgot(first.name, name)
         first.network.wire.traffic[name] = copy.deepcopy(first.network.wire.traffic[first.name])
         self.happened.note("tablet_cloned")
 
     def forgive(self, who: str) -> None:
-        """What went with a disk: saves that are on no tablet and not in the office.
-
-        Two disks may be lost one after the other: a tablet put back from a copy has no line of
-        what only the office kept.
-        """
+        """What went with a tablet's disk: saves that are on no tablet and not in the office."""
         self.disks_lost.add(who)
-        self.officers[0].network.wire.forgot(*([] if who == "office" else [who]))
+        self.officers[0].network.wire.forgot(who)
         facts = self.facts()
-        held = {w.number for w in facts.office.writes} | facts.office.aside_numbers
-        for tablet in facts.tablets.values():
-            held |= {n for _, n in (*tablet.sealed, *tablet.typed)}
+        held = facts.held()
         for save in self.ledger.saves.values():
             if save.by in self.disks_lost and save.number not in held:
                 save.confirmed = False

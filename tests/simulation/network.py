@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask import Flask
 
 from sync.exchange import NO_NETWORK, HttpReply, HttpRequest
-from sync.session import PULL, PUSH
+from sync.session import BLOB, PULL, PUSH
 from tests.simulation.faults import DRAWN, OFFICE, Happened
 from tests.simulation.steps import Chance
 from tests.simulation.wire import Wire
@@ -60,18 +60,18 @@ class Network:
         if self.between is not None:
             self.between()
         self.wire.asked(who, request)
-        fault = self._fault()
+        fault = self._fault(request.path)
         reply = self._suffer(fault, sent)
         if fault:
             self.wire.suffered(who)
         self.wire.answered(who, request, reply)
         return reply
 
-    def _fault(self) -> str:
+    def _fault(self, path: str) -> str:
         if self.script is not None:
             return self.script.pop(0) if self.script else ""
         if self.fault_rate and self.chance.happens(self.fault_rate):
-            return self.chance.source.choice(DRAWN)
+            return self.chance.source.choice(_likely(path))
         return ""
 
     def _suffer(self, fault: str, sent: Sent) -> HttpReply:
@@ -159,7 +159,7 @@ class Network:
 
     def _deliver_delayed(self) -> None:
         """What was held up arrives behind what was sent later; nobody waits for its answer."""
-        while self.delayed and self.chance.happens(0.5):
+        while self.delayed and self.chance.happens(0.3):
             at = self.chance.source.randrange(len(self.delayed))
             if at:
                 self.happened.note("requests_reordered")
@@ -195,6 +195,15 @@ class Network:
             reply = HttpReply(answer.status_code, named, answer.data)
         forged = self.tamper(request, reply) if self.tamper is not None else None
         return reply if forged is None else forged
+
+
+def _likely(path: str) -> tuple[str, ...]:
+    """The faults to draw from: some can strike at one door only, and shall not be rare."""
+    if path == PULL:
+        return (*DRAWN, "replica_lag", "page_cut_before_its_row")
+    if path.startswith(BLOB):
+        return (*DRAWN, "office_file_disk_full", "office_file_disk_full", "office_killed_at_file")
+    return DRAWN
 
 
 @dataclass

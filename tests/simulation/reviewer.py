@@ -12,6 +12,7 @@ from mobile.services.opened import dots_below
 from server.models import RecordRow
 from server.services.read_record_page import read_record_tree
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.services.resolve_conflict import settle_deletion
 from server.services.review_record import Review, review_record
 from server.store.office import Office
 from shared.canonical import JsonValue
@@ -19,6 +20,7 @@ from shared.errors import SurveyError
 from shared.records.state import EXISTENCE, Comment, RecordState
 from shared.records.workflow import Status
 from sync.changes import FieldWrite, Operation, RecordEdit
+from tests.simulation.faults import Happened
 from tests.simulation.house import TROUBLES, House
 from tests.simulation.ledger import Ledger, displayed, listed, value_of
 from tests.simulation.officer import FIELDS
@@ -42,6 +44,7 @@ class Reviewer:
     house: House
     ledger: Ledger
     chance: Chance
+    happened: Happened
     say: Callable[..., None]
     page: Page | None = None
     fair: bool = False
@@ -153,6 +156,29 @@ class Reviewer:
         change = StaffChange(self.person, (edit,), self.office.ids.new())
         self._save(change)
         self.ledger.existence(state.record, change.id, act)
+
+    def _dispute(self, page: Page) -> None:
+        """Settle a deletion that somebody's save had not seen."""
+        with self.office.database.reading() as session:
+            disputed = set(session.scalars(select(RecordRow.id).where(RecordRow.disputed)))
+        below = {s.record: s for s in page.states}
+        found = [s for s in page.states if s.record in disputed]
+        if not found:
+            return
+        state = self.chance.source.choice(found)
+        keep, name = self.chance.happens(0.5), self.office.ids.new()
+        seen = dots_below(below, state.record)
+        settle_deletion(
+            self.office,
+            self.person,
+            state.record,
+            keep=keep,
+            reason="looked at",
+            seen=seen,
+            change_id=name,
+        )
+        self.happened.note("deletion_settled")
+        self.ledger.existence(state.record, name, "restore" if keep else "delete")
 
     def _return(self, page: Page) -> None:
         comment = Comment(self.office.ids.new(), page.root, "place/paper_no", "see again")

@@ -15,22 +15,43 @@ TABLET_ACTS: Final = {
     "close": 2,
     "submit": 4,
     "resolve": 2,
-    "sign": 1,
-    "photo": 1,
+    "sign": 2,
+    "photo": 3,
     "sync": 10,
     "backup": 1,
     "restore": 1,
     "choose": 1,
 }
 """What a person does at a tablet, and how often."""
-REVIEWER_ACTS: Final = {"look": 4, "edit": 4, "resolve": 2, "return": 2, "approve": 2, "delete": 1}
+REVIEWER_ACTS: Final = {
+    "look": 4,
+    "edit": 4,
+    "resolve": 2,
+    "return": 2,
+    "approve": 2,
+    "delete": 1,
+    "dispute": 1,
+}
 ADMINISTRATOR_ACTS: Final = {
     "take_area": 3,
     "give_area": 4,
     "publish": 2,
     "register": 2,
+    "release": 4,
+    "keep_aside": 1,
+    "move": 3,
 }
-KEEPER_ACTS: Final = {"snapshot": 6, "back_up": 4, "restore": 2, "copy_back": 1, "clone": 1}
+KEEPER_ACTS: Final = {
+    "snapshot": 6,
+    "copy": 3,
+    "back_up": 3,
+    "restore": 2,
+    "copy_back": 2,
+    "clone": 1,
+    "enrol": 2,
+    "segments": 4,
+    "forget": 2,
+}
 """What befalls the office's machine, and tablets in the hands of whoever looks after them."""
 ACTS: Final = {
     "tablet": TABLET_ACTS,
@@ -38,7 +59,9 @@ ACTS: Final = {
     "administrator": ADMINISTRATOR_ACTS,
     "keeper": KEEPER_ACTS,
 }
-ACTORS: Final = {"tablet": 76, "reviewer": 18, "administrator": 3, "keeper": 3}
+JOINED: Final = "joined"
+"""A tablet that was not there at the beginning: cloned, or enrolled late."""
+ACTORS: Final = {"tablet": 73, "reviewer": 17, "administrator": 6, "keeper": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +102,9 @@ def drawn(seed: int, number: int, tablets: int) -> Step:
     source = random.Random(f"{seed} step {number}")
     kind = _weighted(source, ACTORS)
     act = _weighted(source, ACTS[kind])
-    actor = f"tablet{source.randrange(tablets) + 1}" if kind == "tablet" else kind
+    number_of_tablet = source.randrange(tablets + 1) + 1
+    actor = f"tablet{number_of_tablet}" if number_of_tablet <= tablets else JOINED
+    actor = actor if kind == "tablet" else kind
     return Step(number, actor, act, f"{seed} chance {number}")
 
 

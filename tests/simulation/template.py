@@ -68,6 +68,7 @@ class Template:
         for number in range(self.size):
             self.officers.append(self._enrolled(office, number))
         office.close()
+        office.office.journal.close()
 
     def _furnish(self, office: TestOffice) -> None:
         settle_people(office)

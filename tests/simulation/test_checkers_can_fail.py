@@ -13,17 +13,11 @@ import pytest
 
 from shared.records.state import WorkflowState
 from shared.records.workflow import Status
-from sync import codec
-from sync.changes import frame
-from sync.commitments import chain_over
-from sync.exchange import HttpReply, HttpRequest
-from sync.messages import ChangeResult, Outcome, PushAnswer, Put
-from sync.session import PULL, PUSH
 from sync.version import MEDIA_TYPE
 from tests.simulation.checkers import CHECKERS, I14
 from tests.simulation.facts import Facts, Written
 from tests.simulation.ledger import GROUP, Ledger, number_of
-from tests.simulation.world import Broken, Plan, World
+from tests.simulation.world import Plan, World
 
 Told = tuple[Facts, Ledger]
 OURS = (("content-type", MEDIA_TYPE),)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mobile.services.opened import OpenRecord
 from mobile.store.shown import shown_states
-from server.models import RecordRow, ScopeRow, WriteRow
+from server.models import RecordRow, WriteRow
 from server.store.database import Database
 from shared.canonical import canonical_bytes
 from shared.limits import PULL_ANSWER_BYTES_MAX
@@ -34,7 +34,6 @@ from tests.simulation.ledger import GROUP, number_of
 from tests.simulation.network import Tamper
 from tests.simulation.officer import Officer
 from tests.simulation.world import Broken, Plan, World
-from tests.support.tablets import Killed
 
 OURS = (("content-type", MEDIA_TYPE),)
 Plant = Callable[[World], None]

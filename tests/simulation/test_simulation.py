@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.simulation.checkers import I14
 from tests.simulation.faults import Happened
-from tests.simulation.playing import play, play_for, quietly
-from tests.simulation.shrinking import reason_of, shortest
+from tests.simulation.playing import play, play_for
 from tests.simulation.world import Plan, World, from_ranges, in_ranges, simulate
 
 SECONDS = 60
@@ -18,8 +17,8 @@ STORY = Plan(1, steps=150, tablets=3)
 
 
 @pytest.fixture(scope="module")
-def played() -> Iterator[tuple[list[str], Happened, int]]:
-    """As many seeds as fit a minute: their complaints, what happened in them, how many they were."""
+def played() -> tuple[list[str], Happened, int]:
+    """As many seeds as fit a minute: complaints, what happened in them, how many they were."""
     complaints: list[str] = []
     happened, count = Happened(), 0
     for one in play_for(STORY, SECONDS, SEEDS_MIN):
@@ -27,11 +26,11 @@ def played() -> Iterator[tuple[list[str], Happened, int]]:
         happened.add(one.happened)
         if one.broken:
             complaints.append(str(one))
-    yield complaints, happened, count
+    return complaints, happened, count
 
 
 def test_nothing_is_lost_and_everybody_agrees(
-    played: tuple[list[str], Happened, int], record_property: pytest.RecordProperty
+    played: tuple[list[str], Happened, int], record_property: Callable[[str, object], None]
 ) -> None:
     complaints, _, count = played
     record_property("seeds", count)

@@ -91,9 +91,8 @@ class Tripwire:
         """The hooks of the office's database."""
 
         def execute(cursor: Any, statement: str, parameters: Any, context: Any) -> None:
-            if not statement.startswith(("SELECT", "PRAGMA", "BEGIN")):
-                self.step(At.STATEMENT, kind_of(statement), _sqlite_full)
-            elif self.trouble is Trouble.KILL:
+            reads = statement.startswith(("SELECT", "PRAGMA", "BEGIN"))
+            if not reads or self.trouble is Trouble.KILL:
                 self.step(At.STATEMENT, kind_of(statement), _sqlite_full)
 
         def commit(connection: Any) -> None:

@@ -23,7 +23,7 @@ from tests.simulation.ledger import Ledger
 from tests.simulation.network import Defect, Network
 from tests.simulation.officer import Officer
 from tests.simulation.reviewer import Reviewer
-from tests.simulation.steps import Chance, Step, drawn
+from tests.simulation.steps import JOINED, Chance, Step, drawn
 from tests.simulation.template import DATABASES, SCRATCH, template_for
 
 CHECK_EVERY = 20
@@ -107,6 +107,7 @@ class World:
         self.house = House(
             self.home / "office", self.url, self.plan.seed, self.chance, self.happened, self.say
         )
+        self.house.behind_at = Path(template.url.removeprefix("sqlite:///"))
         self.network = Network(lambda: self.house.now.app, self.chance, self.happened, 0)
         self.network.wire.held = self._scopes_of
         for number in range(self.plan.tablets):
@@ -125,12 +126,19 @@ class World:
         people = self.house.now.people
         self.ledger.staff = {people["review"], people["admin"]}
         shared = (self.house, self.ledger, self.chance)
-        self.reviewer = Reviewer(people["review"], *shared, self.say)
+        self.reviewer = Reviewer(people["review"], *shared, self.happened, self.say)
         self.administrator = Administrator(
             people["admin"], *shared, self.happened, self.say, list(self.officers)
         )
         self.keeper = Keeper(
-            self.house, self.ledger, self.chance, self.happened, self.say, self.officers, self.facts
+            self.house,
+            self.ledger,
+            self.chance,
+            self.happened,
+            self.say,
+            self.officers,
+            self.facts,
+            self.administrator.officers.append,
         )
 
     def _moved_in(self, made: Officer) -> Officer:
@@ -211,11 +219,13 @@ class World:
         self.played += 1
         self.say("step", step)
         self.chance.begin(step.stream)
+        self.reviewer.fair = step.faults is not None
         self.network.script = None if step.faults is None else list(step.faults)
-        if step.actor.startswith("tablet"):
-            officer = next((o for o in self.officers if o.name == step.actor), None)
-            if officer is not None:
-                officer.act(step.act, step.hazard)
+        if step.actor.startswith("tablet") or step.actor == JOINED:
+            first = self.officers[: self.plan.tablets]
+            joined = self.officers[self.plan.tablets :] or first
+            named = [o for o in first if o.name == step.actor]
+            self.chance.source.choice(named or joined).act(step.act, step.hazard)
         elif step.actor == "reviewer":
             self.reviewer.act(step.act)
         elif step.actor == "administrator":
