@@ -60,6 +60,8 @@ PULL_REQUEST_BYTES_MAX: Final = 64 * KIB
 PULL_BYTES_DEFAULT: Final = 512 * KIB
 PULL_BYTES_MAX: Final = 4 * MIB
 PULL_BYTES_MIN: Final = 4 * KIB
+PULL_FIRST_BYTES: Final = 64 * KIB
+"""What is asked for of a scope that may turn out to be large: then its segments are fetched."""
 PULL_ANSWER_BYTES_MAX: Final = 8 * MIB
 """Decompressed: a page may overshoot what was asked for by one state."""
 SEGMENT_STATES_BYTES: Final = 2 * MIB

@@ -7,14 +7,14 @@ the pages bring the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Sequence
 from typing import Final
 
 from shared import limits
 from shared.errors import BadInput
 from sync import codec
 from sync.exchange import HttpReply, HttpRequest
-from sync.messages import PullRequest
+from sync.messages import Page, PullRequest
 from sync.ports import Replica, Standing
 from sync.reports import Ask, Progress, SessionReport, Step, Watch
 from sync.segments import SEGMENTS, Segment, SegmentList, decode_list, read_segment
@@ -30,20 +30,51 @@ class Download:
     """The segments of one session; each scope is asked for once."""
 
     def __init__(
-        self, replica: Replica, ask: Ask, report: SessionReport, on_progress: Watch
+        self,
+        replica: Replica,
+        ask: Ask,
+        report: SessionReport,
+        on_progress: Watch,
+        far_behind: int = FAR_BEHIND,
     ) -> None:
         self._replica = replica
         self._ask = ask
         self._report = report
         self._progress = on_progress
+        self._far_behind = far_behind
         self._asked: set[str] = set()
+        self._begun: set[str] = set()
+
+    def bytes_to_ask_for(self, standing: Standing) -> int:
+        """Of pages: little the first time for a scope's beginning; segments may come instead."""
+        begun = {scope for scope, cursor in standing.cursors.items() if cursor == 0} - self._begun
+        self._begun |= begun
+        return limits.PULL_FIRST_BYTES if begun else limits.PULL_BYTES_MAX
 
     def run(self, standing: Standing) -> Generator[HttpRequest, HttpReply, bool]:
-        """Fetch and apply what there is for scopes that are at their beginning or far behind.
+        """Go on with scopes that are far behind the head, as far as there are segments.
 
         True when anything may have changed in the replica.
         """
-        scopes = {scope for scope in standing.cursors if _pays(standing, scope)} - self._asked
+        heads = standing.heads
+        behind = {s for s, c in standing.cursors.items() if heads.get(s, 0) - c >= self._far_behind}
+        return (yield from self._fetch(standing, behind))
+
+    def instead_of(
+        self, pages: Sequence[Page], standing: Standing
+    ) -> Generator[HttpRequest, HttpReply, bool]:
+        """Fetch segments of the scopes that these first pages show to be large.
+
+        True when that was worth it: then the pages are not, and what follows is asked for anew.
+        """
+        first = [page for page in pages if page.from_cursor == 0]
+        large = {page.scope for page in first if page.head - page.cursor >= self._far_behind}
+        return (yield from self._fetch(standing, large & set(standing.cursors)))
+
+    def _fetch(
+        self, standing: Standing, wanted: Collection[str]
+    ) -> Generator[HttpRequest, HttpReply, bool]:
+        scopes = set(wanted) - self._asked
         if not scopes:
             return False
         self._asked |= scopes
@@ -122,9 +153,3 @@ class _Sum:
 
     def progress(self) -> Progress:
         return Progress(Step.DOWNLOAD, self._rows, self._rows_all, self._bytes, self._bytes_all)
-
-
-def _pays(standing: Standing, scope: str) -> bool:
-    """A scope that was never read, or much of which is still to come."""
-    head = standing.heads.get(scope)
-    return head is None or head - standing.cursors[scope] >= FAR_BEHIND

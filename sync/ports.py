@@ -22,8 +22,7 @@ class Standing:
     """Where a replica stands: its client, what the server has acknowledged, its cursors.
 
     `number` and `chain` (hex) are those of the last acknowledged change; `digests` are computed
-    from the replica's own rows; `heads` are where the server's heads were, of scopes that were
-    read before.
+    from the replica's own rows; `heads` are where the server's heads were when a scope was read.
     """
 
     client: str

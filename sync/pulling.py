@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from shared import limits
 from shared.errors import BadInput
 from sync import codec
 from sync.digest import combined
-from sync.downloading import Download
+from sync.downloading import FAR_BEHIND, Download
 from sync.exchange import End, HttpReply, HttpRequest, Stop, believed_pull, code_of
 from sync.messages import Page, PullAnswer, PullRequest
 from sync.ports import Replica
@@ -34,13 +33,14 @@ class Pulling:
         report: SessionReport,
         on_progress: Watch,
         on_conflict: Callable[[HttpReply], Act],
+        far_behind: int = FAR_BEHIND,
     ) -> None:
         self._replica = replica
         self._ask = ask
         self._report = report
         self._progress = on_progress
         self._on_conflict = on_conflict
-        self._download = Download(replica, ask, report, on_progress)
+        self._download = Download(replica, ask, report, on_progress, far_behind)
 
     def run(self) -> Act:
         """Until every scope has reached its head; raises `Stop` when it cannot."""
@@ -53,7 +53,7 @@ class Pulling:
                 standing.epoch,
                 standing.client,
                 standing.cursors,
-                limits.PULL_BYTES_MAX,
+                self._download.bytes_to_ask_for(standing),
             )
             body = codec.encode_pull(request)
             reply = yield from self._ask(
@@ -66,7 +66,10 @@ class Pulling:
                 raise Stop(End.UPGRADE, code_of(reply))
             if reply.status != 200:
                 raise Stop(End.REFUSED, code_of(reply))
-            if self._take(believed_pull(reply, request), request):
+            answer = believed_pull(reply, request)
+            if (yield from self._download.instead_of(answer.pages, standing)):
+                continue
+            if self._take(answer, request):
                 return
             after = self._replica.standing()
             if (after.cursors, after.client) == (standing.cursors, standing.client):
@@ -86,18 +89,9 @@ class Pulling:
             self._progress(Progress(Step.PULL, page.cursor, page.head))
             more = more or page.cursor < page.head
         if not more:
-            self._note_empty(answer, request)
             self._compare(answer, request)
             self._mind_copy(answer)
         return not more
-
-    def _note_empty(self, answer: PullAnswer, request: PullRequest) -> None:
-        """A scope in which there is nothing has no page; from now on it counts as read."""
-        paged = {page.scope for page in answer.pages}
-        standing = self._replica.standing()
-        for scope in sorted(set(request.scopes) - paged - set(standing.heads)):
-            if standing.cursors.get(scope) == 0:
-                self._apply(Page(scope, 0, 0, 0))
 
     def _apply(self, page: Page) -> bool:
         try:

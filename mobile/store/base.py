@@ -45,15 +45,11 @@ def scope(connection: sqlite3.Connection, name: str) -> HeldScope | None:
     return HeldScope(row["id"], row["cursor"], row["head"], from_text(row["digest"]))
 
 
-NEVER_READ: Final = -1
-"""The head of a scope that no answer has spoken of yet."""
-
-
 def begin_scope(connection: sqlite3.Connection, name: str) -> None:
     """Hold a scope from its beginning."""
     connection.execute(
-        "INSERT OR REPLACE INTO scope (id, cursor, head, digest) VALUES (?, 0, ?, ?)",
-        (name, NEVER_READ, to_text(EMPTY)),
+        "INSERT OR REPLACE INTO scope (id, cursor, head, digest) VALUES (?, 0, 0, ?)",
+        (name, to_text(EMPTY)),
     )
 
 

@@ -19,8 +19,8 @@ def begin(connection: sqlite3.Connection, name: str) -> None:
     """Build the base of a scope anew, from its beginning."""
     drop(connection, name)
     connection.execute(
-        "INSERT INTO rebase_scope (id, cursor, head, digest) VALUES (?, 0, ?, ?)",
-        (name, base.NEVER_READ, to_text(EMPTY)),
+        "INSERT INTO rebase_scope (id, cursor, head, digest) VALUES (?, 0, 0, ?)",
+        (name, to_text(EMPTY)),
     )
 
 

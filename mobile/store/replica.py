@@ -58,7 +58,7 @@ class SqliteReplica:
             chain=settings.read(reader, "chain"),
             cursors={scope.id: scope.cursor for scope in held},
             digests={scope.id: scope.digest for scope in held},
-            heads={scope.id: scope.head for scope in held if scope.head != base.NEVER_READ},
+            heads={scope.id: scope.head for scope in held},
         )
 
     def pending(self, after: int, count_max: int, bytes_max: int) -> Sequence[NumberedLine]:

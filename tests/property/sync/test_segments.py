@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import BadInput
-from sync.downloading import FAR_BEHIND
 from sync.exchange import NO_NETWORK, End, HttpReply, HttpRequest, Stop
 from sync.pulling import Pulling
-from sync.reports import Ask, Progress, SessionReport, Step
+from sync.reports import Act, Ask, Progress, SessionReport, Step
 from sync.segments import SEGMENTS, SegmentList, decode_list, encode_list, read_segment
 from tests.support.memory_replica import MemoryReplica
 from tests.support.segment_server import SegmentServer
@@ -42,8 +41,11 @@ def pulls(
             raise Stop(End.NO_NETWORK)
         return reply
 
+    def never(_: HttpReply) -> Act:
+        yield from ()
+
     typed: Ask = ask
-    talk = Pulling(replica, typed, report, told.append, lambda _: iter(())).run()  # type: ignore[arg-type,return-value]
+    talk = Pulling(replica, typed, report, told.append, never, far_behind=2).run()
     try:
         request = next(talk)
         while True:
@@ -116,7 +118,6 @@ def test_what_segments_brought_is_not_asked_for_again_after_a_cut() -> None:
     replica = fresh(server)
     names = [s.sha256 for s in server.sets["area:1"]]
     assert len(names) > 3
-    server.heads["area:1"] += FAR_BEHIND
     fetched: list[str] = []
 
     def answer(request: HttpRequest) -> HttpReply:
