@@ -50,6 +50,10 @@ class SqliteShelf:
         """Files made here that acknowledged changes name and the server has not confirmed."""
         return blobs.to_send(self._database.reader())
 
+    def count_waiting(self) -> int:
+        """How many files are on this tablet only."""
+        return blobs.count_unconfirmed(self._database.reader())
+
     def is_sound(self, sha256: str) -> str:
         """Reads a whole file piece by piece: "" when it is what its name says."""
         return self._files.trouble(sha256)

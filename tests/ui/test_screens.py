@@ -221,6 +221,24 @@ def test_signing_out_seals_and_asks_who_is_next(person: Person):
     assert not person.has("pill")
 
 
+def test_what_files_may_cost_is_chosen_shown_and_lifted_once(person: Person):
+    from mobile.services.data_budget import MobileFiles
+    from shared.limits import MIB
+
+    budget = person.desk.app.budget
+    person.tap("home.settings")
+    assert not person.has("settings.files_send_now")
+    person.tap("settings.files_paid")
+    person.until(lambda: budget.metered())
+    person.tap("settings.files:everything")
+    person.tap("settings.megabytes:100")
+    person.until(lambda: budget.plan().megabytes == 100)
+    assert budget.plan().files is MobileFiles.EVERYTHING
+    budget.spend(3 * MIB)
+    person.navigation.screen.synchronised()
+    assert "3.0 MB" in person.find("settings.files_used").text
+
+
 # -- the thread that draws ---------------------------------------------------------------------
 
 

@@ -118,10 +118,10 @@ def test_a_wild_clock_or_setting_stops_nothing(database: TabletDatabase) -> None
 
 def test_android_is_asked_whether_the_active_network_is_metered() -> None:
     class Manager:
-        def isActiveNetworkMetered(self) -> bool:  # noqa: N802
+        def isActiveNetworkMetered(self) -> bool:
             return True
 
-        def getActiveNetwork(self) -> None:  # noqa: N802
+        def getActiveNetwork(self) -> None:
             return None
 
     network = AndroidNetwork(Manager())
