@@ -29,8 +29,26 @@ T = TypeVar("T")
 class FullDisk(Fuse):
     """What SQLite says when the n-th writing step finds no room."""
 
-    def __call__(self, _: str) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[str] = []
+
+    def quiet(self) -> set[int]:
+        """The steps that only make a small picture: nobody needs to hear of those."""
+        found: set[int] = set()
+        begun = 0
+        for step, sql in enumerate(self.log, start=1):
+            if sql.startswith("BEGIN"):
+                begun = step
+            elif sql.startswith("COMMIT"):
+                inside = self.log[begun : step - 1]
+                if inside and all("thumbnail" in one for one in inside):
+                    found |= set(range(begun, step + 1))
+        return found
+
+    def __call__(self, sql: str) -> None:
         self.steps += 1
+        self.log.append(sql)
         if self.steps == self.at:
             full = sqlite3.OperationalError("database or disk is full")
             full.sqlite_errorcode = sqlite3.SQLITE_FULL
@@ -52,6 +70,7 @@ def a_day(home: Path, folder: Path, step: int) -> tuple[Desk, Told, list[TabletS
     desk.start()
     desk.sign_in()
     desk.fuse.at, desk.fuse.steps = step, 0
+    desk.fuse.log.clear()  # type: ignore[attr-defined]
     said: list[TabletStorageFull] = []
 
     def attempt(act: Callable[[], T]) -> T:
@@ -78,13 +97,17 @@ def test_a_disk_that_is_full_at_any_step_costs_one_more_try_and_nothing_else(
     assert said == []
     wanted = fields_and_values(calm)
     steps = calm.fuse.steps
+    quiet = calm.fuse.quiet()  # type: ignore[attr-defined]
+    assert len(quiet) < 6
     calm.kill()
     assert steps > 50, "the story is expected to write in many steps"
     for step in range(1, steps + 1):
         desk, told, said = a_day(home, tmp_path / f"full-{step}", step)
-        assert len(said) == 1, f"step {step} found no room, and nobody was told"
-        assert "storage is nearly full" in in_words(said[0]).en
-        assert "พื้นที่ของแท็บเล็ต" in in_words(said[0]).th
+        wanted_count = 0 if step in quiet else 1
+        assert len(said) == wanted_count, f"step {step} found no room, and nobody was told"
+        for one in said:
+            assert "storage is nearly full" in in_words(one).en
+            assert "พื้นที่ของแท็บเล็ต" in in_words(one).th
         assert fields_and_values(desk) == wanted, f"after step {step} found no room"
         desk.kill()
         desk.start()

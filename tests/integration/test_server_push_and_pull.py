@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
+from server.models import RecordRow
+from shared.records.state import EXISTENCE
 from sync.changes import FieldWrite, Operation
 from sync.codec import encode_pull
 from sync.messages import Outcome, PullRequest
@@ -137,3 +139,26 @@ def counted(world: TestOffice) -> Iterator[list[str]]:
     yield asked
     event.remove(engine, "before_cursor_execute", note)
     asked[:] = [text for text in asked if not text.startswith(("BEGIN", "SAVEPOINT"))]
+
+
+def test_deletions_that_name_a_part_each_are_no_dispute_together(world: TestOffice) -> None:
+    one, two = world.tablet("somchai"), world.tablet("malee")
+    record = one.creates({"a": "1"})
+    one.push()
+    one.pull()
+    two.pull()
+    two.sets(record, {"b": "2"})
+    two.push()
+    one.pull()
+    dots = sorted(s.dot.id for found in one.states[record].fields.values() for s in found)
+    assert len(dots) == 2
+    for part in dots:
+        gone = FieldWrite({"act": "delete", "reason": ""}, (part,))
+        one.seal(one.edit(record, Operation.DELETE, writes={EXISTENCE: gone}))
+    one.push()
+    one.pull()
+    assert one.states[record].deleted
+    with world.office.database.reading() as session:
+        row = session.get(RecordRow, record)
+        assert row is not None
+        assert (row.deleted, row.disputed) == (True, False)

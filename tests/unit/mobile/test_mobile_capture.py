@@ -11,8 +11,8 @@ from mobile.services.opened import content_shown
 from mobile.store import editing
 from mobile.store.shown import shown_states
 from shared.errors import NotFound, TabletStorageFull, TooLarge
-from shared.limits import SEAL_IDLE_MS, STORAGE_RESERVE_BYTES, TIME_MS_MAX
-from shared.records.state import EXISTENCE
+from shared.limits import SEAL_IDLE_MS, SEEN_OF_EXISTENCE_MAX, STORAGE_RESERVE_BYTES, TIME_MS_MAX
+from shared.records.state import EXISTENCE, Sibling
 from sync.changes import Change, Operation
 from tests.support.tablets import (
     AREA,
@@ -20,6 +20,7 @@ from tests.support.tablets import (
     START_MS,
     Desk,
     a_dot_id,
+    dot,
     factory_form,
     ready_desk,
     state_of,
@@ -159,6 +160,19 @@ def test_a_deletion_names_every_dot_of_the_row_and_of_the_rows_below(desk: Desk)
     back = capture.restore(opened, row)
     assert back[0].records[0].operation is Operation.RESTORE
     assert deleted.id in back[0].records[0].writes[EXISTENCE].seen
+
+
+def test_a_deletion_of_more_values_than_one_change_names_leaves_none_out(desk: Desk) -> None:
+    many = SEEN_OF_EXISTENCE_MAX + 700
+    shown = {f"f{n}": (Sibling(dot(a_dot_id(10_000 + n)), "ก"),) for n in range(many)}
+    desk.receives(AREA, state_of("factory", {}, record=ROW, revision=2, siblings=shown))
+    opened = desk.app.capture.open_record(ROW, SOMCHAI)
+    made = desk.app.capture.delete(opened, ROW)
+    seen = [change.records[0].writes[EXISTENCE].seen for change in made]
+    assert [len(part) for part in seen] == [SEEN_OF_EXISTENCE_MAX, 700]
+    named = {one for part in seen for one in part}
+    assert named == {a_dot_id(10_000 + n) for n in range(many)}
+    assert shown_states(desk.app.database.reader(), ROW)[ROW].deleted
 
 
 def test_handing_in_names_the_content_its_author_had_before_them(desk: Desk) -> None:
