@@ -4,6 +4,7 @@ PORT ?= 8080
 SEEDS ?= 100
 STEPS ?= 150
 TABLETS ?= 3
+KILLS ?= 1000
 # The layers of tests to run, all when empty: make test LAYERS="tidy unit"
 LAYERS ?=
 
@@ -16,7 +17,7 @@ hash_of = $(shell (pwd; cat pyproject.toml $(1)) | sha256sum | cut -c1-16)
 RUN := .venv/.run-$(call hash_of,requirements.lock)
 TEST := .venv/.test-$(call hash_of,requirements-test.lock)
 
-.PHONY: help demo demo-reset test journey bench simulate bare lint format lock clean
+.PHONY: help demo demo-reset test journey bench simulate crash bare lint format lock clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +40,9 @@ bench: $(TEST) ## Measure speed and size as ratios to a limit of the same run.
 simulate: $(TEST) ## Many seeds of the simulation (SEEDS= STEPS= TABLETS=); goes on where it was ended.
 	@$(PYTHON) -m tests.simulation --seeds $(SEEDS) --steps $(STEPS) --tablets $(TABLETS) \
 		--processes 2 --log var/simulation/$(shell git rev-parse --short HEAD).jsonl
+
+crash: $(TEST) ## Kill real tablets and servers (KILLS=), fail their writes, cut the power.
+	@$(PYTHON) -m tests.crash --kills $(KILLS)
 
 bare: ## Prove the installation in a fresh Debian 12 (as root, by debootstrap).
 	@tools/bare.sh

@@ -3,7 +3,7 @@
 # usage: system_packages.sh run|tablet|test ...
 #   run     make a virtual environment
 #   tablet  the tablet app's window: the OpenGL libraries of Mesa
-#   test    both, and a browser, a PDF reader and a display without a screen
+#   test    both, and a browser, a PDF reader, a display without a screen, a tracer of system calls
 # Missing Debian packages are installed when root; otherwise the one line to type is printed and
 # the exit code is 1. Nothing missing costs one fast look and no network.
 set -euo pipefail
@@ -40,6 +40,7 @@ need_test() {
     need chromium any_command chromium chromium-browser google-chrome
     need poppler-utils any_command pdftotext
     need xvfb any_command Xvfb
+    need strace any_command strace
 }
 
 for purpose in "${@:-run}"; do
