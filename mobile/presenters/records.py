@@ -22,11 +22,9 @@ IN_CONFLICT = "conflict"
 
 @dataclass(frozen=True, slots=True)
 class RecordsState:
-    """`kinds` are the forms to filter by (type, title); `version` rises when lines are new;
-    `preparing` records were received and are not listed yet."""
+    """`kinds` are the forms to filter by (type, title); `version` rises when lines are new."""
 
     count: int = 0
-    preparing: int = 0
     search: str = ""
     types: tuple[str, ...] = ()
     status: str = ""
@@ -96,7 +94,6 @@ class RecordsPresenter(Observed[RecordsState]):
         self._show(
             RecordsState(
                 count=len(self._rows),
-                preparing=self._tablet.browser.preparing(),
                 search=search,
                 types=types,
                 status=status,

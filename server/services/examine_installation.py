@@ -113,15 +113,25 @@ def _wrong_files(office: Office, held: list[str], *, read: bool) -> Iterator[Fin
 
 
 def _surroundings(office: Office) -> Iterator[Finding]:
-    for folder in dict.fromkeys((office.config.data, office.journal.folder)):
-        yield _room(folder)
+    data, journal = office.config.data, office.journal.folder
+    yield _room(data)
+    if on_one_disk(data, journal):
+        yield note("journal_same_disk", folder=str(journal))
+    else:
+        yield _room(journal)
     yield from _backups(office)
     yield _clock(office)
 
 
+def on_one_disk(one: Path, other: Path) -> bool:
+    """Do both folders lie on the same volume?"""
+    return one.stat().st_dev == other.stat().st_dev
+
+
 def _room(folder: Path) -> Finding:
     free_mib = shutil.disk_usage(folder).free // MIB
-    facts: dict[str, str | int] = {"folder": str(folder), "free_mib": free_mib}
+    free = f"{free_mib / 1024:.1f} GiB" if free_mib >= 1024 else f"{free_mib} MiB"
+    facts: dict[str, str | int] = {"folder": str(folder), "free": free}
     if free_mib < ROOM_MIB_MIN:
         return wrong("room_short", **facts)
     return care("room_short", **facts) if free_mib < ROOM_MIB_LOW else well("room_enough", **facts)

@@ -214,18 +214,29 @@ WORDS: Final[Mapping[str, Words]] = {
     "files_wanted": Words(
         (
             "ระเบียนอ้างถึง {count} ไฟล์ที่ยังมาไม่ถึง",
-            "Records name {count} files that have not arrived.",
+            "Files that records name and that have not arrived: {count}.",
         ),
         ("แท็บเล็ตจะส่งเองเมื่อซิงก์", "Tablets send them when they synchronise."),
     ),
     "room_enough": Words(
-        ("{folder} มีที่ว่าง {free_mib} MiB", "{folder} has {free_mib} MiB free."),
+        ("{folder} มีที่ว่าง {free}", "{folder} has {free} free."),
     ),
     "room_short": Words(
-        ("{folder} เหลือที่ว่างเพียง {free_mib} MiB", "{folder} has only {free_mib} MiB free."),
+        ("{folder} เหลือที่ว่างเพียง {free}", "{folder} has only {free} free."),
         (
             "เพิ่มที่ว่างก่อนเต็ม เมื่อเต็มสำนักงานจะไม่รับข้อมูล (แท็บเล็ตเก็บไว้เอง)",
             "Make room before it is full: then the office takes nothing more (tablets keep it).",
+        ),
+    ),
+    "journal_same_disk": Words(
+        (
+            "บันทึกรายวันอยู่จานเดียวกับข้อมูล ถ้าจานนี้เสีย จะหายไปพร้อมกัน",
+            "The journal lies on the disk of the data: if that fails, both are gone.",
+        ),
+        (
+            "ย้ายโฟลเดอร์ {folder} ไปจานอื่นขณะปิดเซิร์ฟเวอร์ แล้วระบุด้วย --journal หรือ SAMRUAT_JOURNAL",
+            "With the server ended, move {folder} to another disk and name it by --journal or "
+            "SAMRUAT_JOURNAL.",
         ),
     ),
     "backup_fresh": Words(
@@ -288,18 +299,18 @@ WORDS: Final[Mapping[str, Words]] = {
     "doubles_likely": Words(
         (
             "หลังการกู้ มี {count} กลุ่มที่น่าจะเป็นเรื่องเดียวกันซึ่งถูกกรอกสองครั้ง",
-            "Since the recovery {count} groups of records look like one thing entered twice.",
+            "Groups of records that look like one thing entered twice since then: {count}.",
         ),
         ("เปิดดูทีละกลุ่มแล้วลบรายการที่ซ้ำ", "Look at each, and delete what is a double."),
     ),
     "incidents_open": Words(
-        ("มี {count} เหตุการณ์ที่ยังไม่มีผู้ดู", "{count} incidents were not looked into yet."),
+        ("มี {count} เหตุการณ์ที่ยังไม่มีผู้ดู", "Incidents that nobody has looked into: {count}."),
         ("ดูที่หน้าแท็บเล็ต", "See the page of tablets."),
     ),
     "kept_aside": Words(
         (
             "มี {count} การบันทึกพักรอการตัดสิน ไม่มีสิ่งใดหาย",
-            "{count} changes are kept aside until staff decide; nothing of them is lost.",
+            "Changes kept aside until staff decide: {count}; nothing of them is lost.",
         ),
         ("ดูที่หน้าที่พักรอ", "See the page of what is kept aside."),
     ),

@@ -14,6 +14,7 @@ from server.web import (
     fleet,
     forms,
     frame,
+    health,
     people,
     record,
     record_acts,
@@ -28,7 +29,7 @@ def register(app: Flask) -> None:
     assert app.secret_key, "pages sign what they show: the app needs a secret key"
     pages = Blueprint("pages", __name__)
     for group in (
-        sign_in, review, record, record_acts, areas, registers, people, fleet, forms, files, frame
+        sign_in, review, record, record_acts, areas, registers, people, fleet, forms, files, health, frame
     ):  # fmt: skip
         group.add_pages(pages)
     app.register_blueprint(pages)

@@ -55,6 +55,7 @@ NAVIGATION: Final = (
     ("tablets", "tablet", "nav.tablets"),
     ("forms_list", "form", "nav.forms"),
 )
+FOR_ADMINISTRATORS: Final = (("health_page", "check_circle", "nav.health"),)
 OPEN_TO_ALL: Final = frozenset({"sign_in_page", "sign_in", "language"})
 
 
@@ -138,7 +139,7 @@ def _known_to_templates() -> dict[str, Any]:
         "icon": icon,
         "typed": typed,
         "said": _said(),
-        "navigation": NAVIGATION,
+        "navigation": NAVIGATION + (FOR_ADMINISTRATORS if _administrates() else ()),
         "server_name": office().config.server_name,
         "day": lambda value: formats.day(value, language),
         "moment": lambda value: formats.moment(value, language),
@@ -150,6 +151,11 @@ def _known_to_templates() -> dict[str, Any]:
         "kind_icon": lambda kind: KIND_ICONS.get(kind, "form"),
         "kind_name": lambda kind: t.either(f"kind.{kind}", kind),
     }
+
+
+def _administrates() -> bool:
+    known: Staff | None = g.get("staff")
+    return known is not None and known.is_administrator
 
 
 KIND_ICONS: Final = {"insp": "factory", "event": "hearing", "factory": "factory"}

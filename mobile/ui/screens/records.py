@@ -140,8 +140,7 @@ class RecordsScreen(PresentedScreen):
             self.bar.title = next(
                 (title.get(look.language) for kind, title in state.kinds if kind in state.types), ""
             )
-        said = "records.count_preparing" if state.preparing else "records.count"
-        self._count.text = tr(said, count=f"{state.count:,}", preparing=f"{state.preparing:,}")
+        self._count.text = tr("records.count", count=f"{state.count:,}")
         if state.version == self._version:
             return
         self._version = state.version
