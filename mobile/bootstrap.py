@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import Final
@@ -86,12 +87,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     `post` runs an act on the thread that draws.
     """
     ports = machine or desktop(config)
-    before = ports.before_write
-    database = (
-        TabletDatabase(config.database)
-        if before is None
-        else TabletDatabase(config.database, before)
-    )
+    database = _database(config, ports)
     files = FileStore(config.files)
     identity = Identity(config.no_backup, ports.random_bytes)
     library = FormLibrary(database, files)
@@ -112,17 +108,6 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     budget = DataBudget(database, ports.clock, ports.connectivity)
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")
-
-    def close() -> None:
-        jobs.call(capture.seal_all)
-        if isinstance(network, ThreadWorker):
-            # A server that does not answer must not hold the window open for half a minute.
-            network.close(wait_s=NETWORK_ENDS_S)
-        if isinstance(jobs, ThreadWorker):
-            jobs.close()
-        if isinstance(transport, HttpTransport):
-            transport.close()
-        database.close()
 
     return Tablet(
         jobs=jobs,
@@ -157,5 +142,30 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         camera=ports.camera,
         location=ports.location,
         storage=ports.storage,
-        close=close,
+        close=_closing(jobs, network, transport, capture, database),
     )
+
+
+def _database(config: TabletConfig, ports: Machine) -> TabletDatabase:
+    if ports.before_write is None:
+        return TabletDatabase(config.database)
+    return TabletDatabase(config.database, ports.before_write)
+
+
+def _closing(
+    jobs: Jobs, network: Jobs, transport: Transport, capture: Capture, database: TabletDatabase
+) -> Callable[[], None]:
+    """What ends the tablet: whatever is typed is sealed, then threads and connections end."""
+
+    def close() -> None:
+        jobs.call(capture.seal_all)
+        if isinstance(network, ThreadWorker):
+            # A server that does not answer must not hold the window open for half a minute.
+            network.close(wait_s=NETWORK_ENDS_S)
+        if isinstance(jobs, ThreadWorker):
+            jobs.close()
+        if isinstance(transport, HttpTransport):
+            transport.close()
+        database.close()
+
+    return close

@@ -109,7 +109,8 @@ def test_a_restored_copy_becomes_another_client_and_keeps_what_waits(
     first, second = clone.app.replica.pending(0, 9, 10**9)
     assert (first.number, second.number) == (1, 2)
     came_from = predecessor_of(read_change(frame(first.line)))
-    assert came_from is not None and came_from.client == before
+    assert came_from is not None
+    assert came_from.client == before
     client = standing.client
     clone.kill()
     clone.start()

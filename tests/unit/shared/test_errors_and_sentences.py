@@ -9,12 +9,20 @@ import pytest
 from shared import errors
 from shared.error_codes import error_of, tree
 from shared.errors import BadInput, Busy, NotFound, SurveyError, TooLarge
+from shared.pictures import UNKNOWN_TYPE, UNREADABLE
 from shared.problem_sentences import SENTENCES, sentence
 from shared.thai.dates import DATE_PROBLEMS, TIME_PROBLEMS
 from shared.thai.identifiers import IDENTIFIER_PROBLEMS, IDENTIFIER_WARNINGS
 
 KINDS = list(tree())
-VALUE_CODES = (*DATE_PROBLEMS, *TIME_PROBLEMS, *IDENTIFIER_PROBLEMS, *IDENTIFIER_WARNINGS)
+FILE_CODES = (UNKNOWN_TYPE, UNREADABLE)
+VALUE_CODES = (
+    *DATE_PROBLEMS,
+    *TIME_PROBLEMS,
+    *IDENTIFIER_PROBLEMS,
+    *IDENTIFIER_WARNINGS,
+    *FILE_CODES,
+)
 THAI = re.compile("[\u0e01-\u0e5b]")
 
 
