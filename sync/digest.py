@@ -18,8 +18,13 @@ EMPTY: Final = 0
 
 def row_digest(record: str, revision: int, state: bytes) -> int:
     """The summand of one record's state."""
-    body = hashlib.sha256(state).digest()
-    return int.from_bytes(hashlib.sha256(f"{record}\0{revision}\0".encode() + body).digest(), "big")
+    return row_digest_of(record, revision, hashlib.sha256(state).digest())
+
+
+def row_digest_of(record: str, revision: int, state_hash: bytes) -> int:
+    """The same from the SHA-256 of the state's bytes (32 bytes)."""
+    text = f"{record}\0{revision}\0".encode()
+    return int.from_bytes(hashlib.sha256(text + state_hash).digest(), "big")
 
 
 def replaced(total: int, old: int | None, new: int | None) -> int:

@@ -35,8 +35,8 @@ class Effect(StrEnum):
 class Write:
     """One received value of one field. `applied` is False while its change is in quarantine.
 
-    `accepted` is the server's running number of acceptance within the record: it orders siblings
-    for showing ("first accepted") and nothing else. `revision` is the record's when it arrived.
+    `revision` is the record's when it came to count: it orders siblings for showing ("first
+    accepted"), and tells whether somebody wrote behind an author's back.
     """
 
     dot: Dot
@@ -45,7 +45,6 @@ class Write:
     seen: tuple[str, ...] = ()
     salt: str | None = None
     applied: bool = True
-    accepted: int = 0
     revision: int = 0
 
 
@@ -64,7 +63,7 @@ def dominated(writes: Writes) -> frozenset[str]:
         # Nobody here had been shown another: the usual field, one value, nothing to walk through.
         return frozenset(starts)
     out = _closure(writes, starts)
-    for dot in _in_circles(writes):
+    for dot in in_circles(writes):
         own = _closure(writes, writes[dot].seen)
         rivals = (d for d, w in writes.items() if w.applied and dot in _closure(writes, w.seen))
         if dot in own and all(rival in own for rival in rivals):
@@ -72,7 +71,7 @@ def dominated(writes: Writes) -> frozenset[str]:
     return frozenset(out)
 
 
-def _in_circles(writes: Writes) -> set[str]:
+def in_circles(writes: Writes) -> set[str]:
     """Writes in or behind a circle of `seen`: none in any honest history."""
     waits_for = {d: {seen for seen in w.seen if seen in writes} for d, w in writes.items()}
     waited_by: dict[str, list[str]] = {}
@@ -110,16 +109,12 @@ def siblings(writes: Writes) -> tuple[Write, ...]:
     """The values of one field that nobody has superseded, first accepted first."""
     gone = dominated(writes)
     live = [w for dot, w in writes.items() if w.applied and dot not in gone]
-    return tuple(sorted(live, key=lambda w: (w.accepted, w.dot.id)))
+    return tuple(sorted(live, key=lambda w: (w.revision, w.dot.id)))
 
 
 @dataclass(frozen=True, slots=True)
 class RecordHistory:
-    """A record with every write it ever received: what the merge works on.
-
-    A store may leave out superseded writes of fields a change does not touch: they no longer
-    matter to any result.
-    """
+    """A record with every write it ever received: what the merge works on."""
 
     record: str
     type: str
@@ -131,7 +126,6 @@ class RecordHistory:
     order: tuple[int, int]
     created: Dot
     revision: int = 0
-    accepted: int = 0
     writes: Mapping[str, Writes] = field(default_factory=dict)
     workflow: WorkflowState | None = None
 
@@ -188,13 +182,11 @@ def apply_edit(
     revision = history.revision + 1
     fields: dict[str, Writes] = dict(history.writes)
     added: list[Write] = []
-    accepted = history.accepted
     for name, write in edit.writes.items():
         known = fields.get(name, {}).get(dot.id)
         if name == NOTE or (known is not None and (known.applied or not applied)):
             continue
-        accepted += 1
-        new = Write(dot, name, write.value, write.seen, write.salt, applied, accepted, revision)
+        new = Write(dot, name, write.value, write.seen, write.salt, applied, revision)
         fields[name] = {**fields.get(name, {}), dot.id: new}
         added.append(new)
     if not added:
@@ -203,7 +195,6 @@ def apply_edit(
         history,
         writes=fields,
         revision=revision,
-        accepted=accepted,
         version=max(history.version, edit.version) if not history.writes else history.version,
     )
     return _judge(history, after, edit, dot, tuple(added))

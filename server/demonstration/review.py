@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from server.demonstration.story import Story, Team
 from server.demonstration.tablet import DemoTablet
-from server.services.read_head import RecordHead, read_head
 from server.services.review_record import Review, review_record
 from server.services.verify_hours import verify_hours
+from server.store.contents import read_content
 from shared.records.state import Comment
 from shared.records.workflow import Status
 
@@ -20,7 +20,7 @@ def decide(story: Story, team: Team, kind: str, root: str, step: int) -> None:
         return
     form = story.forms[kind]
     author = team.officer if kind == "insp" else team.facilitator
-    team.tablet.submit(form, author, root, _head(story, root).content or "")
+    team.tablet.submit(form, author, root, _content(story, root))
     team.tablet.push()
     if fate in (1, 2):
         return
@@ -31,13 +31,13 @@ def decide(story: Story, team: Team, kind: str, root: str, step: int) -> None:
         verify_hours(story.office, team.reviewer, root, verified=True)
         if fate == 4:
             return
-    content = _head(story, root).content or ""
+    content = _content(story, root)
     review_record(story.office, Review(team.reviewer, root, Status.APPROVED, content))
 
 
-def _head(story: Story, root: str) -> RecordHead:
+def _content(story: Story, root: str) -> str:
     with story.office.database.reading() as session:
-        return read_head(session, root)
+        return read_content(session, root)
 
 
 def _return(story: Story, team: Team, kind: str, root: str) -> None:
@@ -47,14 +47,13 @@ def _return(story: Story, team: Team, kind: str, root: str) -> None:
         else ("core/venue", "ระบุชื่ออาคารและตำบลให้ชัดเจน")
     )
     comment = Comment(story.office.ids.new(), root, field, text)
-    head = _head(story, root)
     review_record(
         story.office,
         Review(
             team.reviewer,
             root,
             Status.RETURNED,
-            head.content or "",
+            _content(story, root),
             "ข้อมูลครบดี ขอแก้ไขเล็กน้อยตามความเห็น",
             (comment,),
         ),

@@ -6,7 +6,7 @@ from states in the same transaction and can be rebuilt from them.
 """
 
 from server.models.base import Base
-from server.models.changes import ChangeRow, ClientRow, QuarantineRow, ReceivedRow, WriteRow
+from server.models.changes import ChangeRow, ClientRow, HistoryRow, QuarantineRow, ReceivedRow
 from server.models.files import (
     BlobLostRow,
     BlobReferenceRow,
@@ -67,6 +67,7 @@ __all__ = [
     "EnrolmentRow",
     "FormRow",
     "FormerAreaRow",
+    "HistoryRow",
     "HoursRow",
     "IncidentRow",
     "JournalEntryRow",
@@ -86,5 +87,4 @@ __all__ = [
     "SettingRow",
     "StaffSessionRow",
     "ThumbnailRow",
-    "WriteRow",
 ]

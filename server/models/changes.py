@@ -1,4 +1,4 @@
-"""Changes as received, the writes they made, the clients they came from, and quarantine."""
+"""Changes as received, the clients they came from, quarantine, and what is kept of histories."""
 
 from __future__ import annotations
 
@@ -62,24 +62,19 @@ class ReceivedRow(Base):
     quarantine: Mapped[Id | None]
 
 
-class WriteRow(Base):
-    """One value of one field written by one change; `live` while it is among the siblings."""
+class HistoryRow(Base):
+    """What one change wrote to one record after its creation, as it was merged or kept aside.
 
-    __tablename__ = "write"
+    `body` is JSON (`sync.histories.step_json`). Live values stand in the record's state too; those
+    of its creation stand there alone until they are replaced.
+    """
+
+    __tablename__ = "history"
     record: Mapped[Id] = mapped_column(primary_key=True)
-    field: Mapped[str] = mapped_column(String(200), primary_key=True)
     dot: Mapped[Id] = mapped_column(primary_key=True)
-    author: Mapped[Id]
-    client: Mapped[str] = mapped_column(String(60))
-    saved_at: Mapped[Millis]
-    place: Mapped[Words | None]
-    value: Mapped[Bytes]
-    salt: Mapped[str | None] = mapped_column(String(32))
-    seen: Mapped[Words]
-    applied: Mapped[bool]
-    live: Mapped[bool]
-    accepted: Mapped[Big]
-    revision: Mapped[Big]
+    body: Mapped[Bytes]
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class QuarantineRow(Base):

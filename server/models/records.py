@@ -39,12 +39,13 @@ class RootRow(Base):
 class RecordRow(Base):
     """A record's present state, and the columns derived from it.
 
-    `state` is shipped verbatim. `open_conflicts` counts fields of this record alone; of a root,
-    `tree_content` is the content hash that a submit or approval names, `tree_conflicts` counts the
-    conflicts over its live rows too, `problems` the hard problems of the form,
-    `missing_files` the files named and not held, `relevance_conflicts` (counted in
-    `tree_conflicts`, too) answers that hide others whose author had not been shown them. `title`,
-    `subtitle`, `occurred_on` (ISO date), `sort_key`, `search_key` are what lists show and sort by.
+    `state` is shipped verbatim; `lineage` says in short what its history is like
+    (`sync.histories`; None: it was only created). `open_conflicts` counts fields of this record
+    alone; of a root, `tree_conflicts` counts the conflicts over its live rows too, `problems` the
+    hard problems of the form, `missing_files` the files named and not held, `relevance_conflicts`
+    (counted in `tree_conflicts`, too) answers that hide others whose author had not been shown
+    them. `title`, `subtitle`, `occurred_on` (ISO date), `sort_key`, `search_key` are what lists
+    show and sort by.
     """
 
     __tablename__ = "record"
@@ -56,13 +57,11 @@ class RecordRow(Base):
     parent: Mapped[Id | None]
     root: Mapped[Id]
     revision: Mapped[Big]
-    accepted: Mapped[Big] = mapped_column(default=0)
     order_accepted: Mapped[Big] = mapped_column(default=0)
     order_local: Mapped[Big] = mapped_column(default=0)
     state: Mapped[Bytes]
     state_hash: Mapped[Hash]
-    content: Mapped[Hash]
-    tree_content: Mapped[Hash | None]
+    lineage: Mapped[Words | None]
     status: Mapped[str | None] = mapped_column(String(20))
     submitted_at: Mapped[Millis | None]
     changed_since_approval: Mapped[bool] = mapped_column(default=False)

@@ -104,9 +104,7 @@ def target_of(change: Change, known: KnownRecords) -> Verdict:
     root = roots.pop()
     tree = known.trees.get(root)
     if tree is not None and tree.exists():
-        history = tree.root.history
-        assert history is not None
-        return Admitted(root, history.scope, creates=False)
+        return Admitted(root, tree.root.state.scope, creates=False)
     scope = made[root].scope if root in made else None
     return Kept("record.scope_missing") if scope is None else Admitted(root, scope, creates=True)
 
@@ -134,7 +132,7 @@ def _fits(edit: RecordEdit, known: KnownRecords) -> str:
     entry = None if root is None else known.trees[root].entries.get(edit.record)
     if entry is None:
         return ""
-    kind = entry.history.type if entry.history else entry.columns["type"]
+    kind = entry.columns["type"] if entry.stored is None else entry.stored.type
     if kind != edit.type:
         return "record.type_differs"
     if edit.operation is Operation.CREATE and edit.parent != entry.parent:

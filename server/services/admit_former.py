@@ -49,7 +49,8 @@ def admit_former(
     }
     for record, until in served.items():
         entry = tree.entries.get(record)
-        history = None if entry is None else entry.history
+        loaded = entry is not None and entry.stored is not None
+        history = tree.history_of(entry) if entry is not None and loaded else None
         for writes in () if history is None else history.writes.values():
             for dot, write in writes.items():
                 theirs = (record, dot) in seen or write.dot.client.startswith(device + ".")

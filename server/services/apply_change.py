@@ -9,16 +9,19 @@ from server.services.admit_change import Admitted
 from server.services.decide_transition import Step, take_step
 from server.store.record_tree import Entry, Tree
 from server.store.saving import empty_columns
-from shared.records.state import EXISTENCE, Dot, WorkflowState
+from shared.records.state import EXISTENCE, NOTE, Dot, WorkflowState
 from shared.records.workflow import Role, Verdict
 from sync.changes import Change, Operation, RecordEdit
-from sync.merge import Effect, RecordHistory, Writes, apply_edit, new_history, siblings
+from sync.histories import HistoryStep, Lineage, new_state
+from sync.merge import Effect, Write, apply_edit, siblings
 from sync.messages import Outcome
 
 _RANK = (Effect.APPLIED, Effect.APPLIED_PARALLEL, Effect.SUPERSEDED, Effect.CONFLICT)
 
 StartsReviewed = Callable[[RecordEdit], bool]
 """Does a new root of this form go through review (else it is a register entry)?"""
+LineageOfNew = Callable[[str], Lineage]
+"""How a record begins: something may have come before it, and been kept aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,20 @@ def apply_change(
     admitted: Admitted,
     role: Role,
     starts_reviewed: StartsReviewed,
-    earlier: dict[str, dict[str, Writes]],
+    lineage_of_new: LineageOfNew,
 ) -> Applied:
-    """Merge a change into its tree. `earlier` has writes that came before their record did."""
+    """Merge a change into its tree."""
     order = tree.next_order()
     worst, by = Effect.APPLIED, None
     records: list[str] = []
     for edit in parents_first(change):
         entry = tree.entries.get(edit.record)
         if entry is None:
-            entry = _create(tree, edit, dot, admitted, order, starts_reviewed, earlier)
-        outcome = _merge_values(entry, edit, dot)
+            entry = _create(tree, edit, dot, admitted, order, starts_reviewed)
+            entry.lineage = lineage_of_new(edit.record)
+        outcome = tree.merge(entry, edit, dot)
         if entry.state.revision == 0:
-            entry.keep(replace(entry.state_history(), revision=1))
+            entry.begin()
         records.append(edit.record)
         if outcome is not None and _RANK.index(outcome[0]) > _RANK.index(worst):
             worst, by = outcome
@@ -93,10 +97,9 @@ def _create(
     admitted: Admitted,
     order: int,
     starts_reviewed: StartsReviewed,
-    earlier: dict[str, dict[str, Writes]],
 ) -> Entry:
     reviewed = edit.record == tree.root_id and starts_reviewed(edit)
-    history = new_history(
+    state = new_state(
         edit,
         dot,
         scope=admitted.scope,
@@ -104,53 +107,39 @@ def _create(
         accepted_order=order,
         workflow=WorkflowState() if reviewed else None,
     )
-    history = replace(history, writes=earlier.get(edit.record, {}))
-    entry = Entry(edit.record, edit.parent, empty_columns(), history=history)
+    entry = Entry(edit.record, edit.parent, empty_columns(), stored=state)
     tree.entries[edit.record] = entry
-    entry.keep(history)
     return entry
 
 
-def _merge_values(entry: Entry, edit: RecordEdit, dot: Dot) -> tuple[Effect, str | None] | None:
-    """Merge one edit's values; None when it adds none (a comment, a bare transition)."""
-    assert entry.history is not None
-    history = without(entry.history, dot.id)
-    result = apply_edit(history, edit, dot)
-    if not result.added:
-        return None
-    entry.added.update({(w.field, dot.id): w for w in result.added})
-    entry.keep(result.history)
-    return result.effect, result.superseded_by
-
-
-def without(history: RecordHistory, dot: str) -> RecordHistory:
-    """The history without the quarantined writes of a change that is now applied."""
-    kept = {
-        name: {d: w for d, w in writes.items() if d != dot or w.applied}
-        for name, writes in history.writes.items()
-    }
-    return replace(history, writes={name: writes for name, writes in kept.items() if writes})
-
-
-def carry_walk(tree: Tree, change: Change, dot: Dot) -> None:
+def carry_walk(tree: Tree, edit: RecordEdit, dot: Dot) -> None:
     """Keep the writes of a quarantined change: they carry the walk and dominate nothing.
 
     When a later write that had been shown them is already here, siblings may change by it, and
     the record has a new revision.
     """
-    for edit in change.records:
-        entry = tree.entries.get(edit.record)
-        if entry is None or entry.history is None:
-            continue
-        before = entry.history
-        result = apply_edit(before, edit, dot, applied=False)
-        same = all(
-            siblings(result.history.writes[w.field]) == siblings(before.writes.get(w.field, {}))
-            for w in result.added
-        )
-        entry.added.update({(w.field, dot.id): w for w in result.added})
-        revision = before.revision if same else result.history.revision
-        entry.keep(replace(result.history, revision=revision), renewed=not same)
+    entry = tree.entries.get(edit.record)
+    if entry is None or entry.stored is None:
+        return
+    before = tree.history_of(entry)
+    result = apply_edit(before, edit, dot, applied=False)
+    same = all(
+        siblings(result.history.writes[w.field]) == siblings(before.writes.get(w.field, {}))
+        for w in result.added
+    )
+    revision = before.revision if same else result.history.revision
+    entry.keep_history(replace(result.history, revision=revision), dot, renewed=not same)
+    entry.changed = True
+
+
+def write_aside(edit: RecordEdit, dot: Dot) -> HistoryStep:
+    """The step of a change kept aside for a record that does not exist yet."""
+    writes = (
+        Write(dot, name, write.value, write.seen, write.salt, applied=False)
+        for name, write in edit.writes.items()
+        if name != NOTE
+    )
+    return HistoryStep(dot, tuple(writes))
 
 
 def _take_steps(tree: Tree, change: Change, dot: Dot, role: Role) -> Step | None:

@@ -16,8 +16,9 @@ from server.services.find_relevance import SHOWN, find_relevance
 from server.services.merge_changes import Merged
 from server.services.read_head import read_head
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.store.histories import histories_of
 from server.store.office import Office
-from server.store.trees import load_trees, load_writes
+from server.store.trees import Forest
 from shared.canonical import JsonValue
 from shared.clocks import bangkok_date
 from shared.errors import InvalidInput
@@ -58,8 +59,7 @@ class RelevanceChoice:
 
 def read_relevance(session: Session, office: Office, root: str) -> tuple[OpenRelevance, ...]:
     """The open conflicts of a record as they are now, with what staff need to choose."""
-    trees, _ = load_trees(session, {root}, set(), set(), set())
-    tree = trees[root]
+    tree = Forest(session, {root}, set(), set()).trees[root]
     if not tree.exists():
         return ()
     state = tree.root.state
@@ -69,7 +69,7 @@ def read_relevance(session: Session, office: Office, root: str) -> tuple[OpenRel
     try:
         engine = FormEngine(
             form,
-            answers_of(session, tree, form),
+            answers_of(tree, form),
             today=bangkok_date(office.clock.now_ms()),
             codebooks=office.forms.codebooks(session),
             references=RegisterLookup(session),
@@ -84,7 +84,7 @@ def read_relevance(session: Session, office: Office, root: str) -> tuple[OpenRel
 def _open(session: Session, conflict: RelevanceConflict) -> OpenRelevance:
     driver = conflict.driver
     wanted = (driver, *conflict.hidden)
-    histories = load_writes(session, {one.record for one in wanted}, {one.field for one in wanted})
+    histories = histories_of(session, {one.record for one in wanted})
     own = histories.get(driver.record, {}).get(driver.field, {})
     mine = own[driver.dot]
     earlier = {
@@ -106,7 +106,7 @@ def choose_relevance(office: Office, choice: RelevanceChoice) -> Merged:
     driver = choice.driver
     with office.database.reading() as session:
         head = read_head(session, driver.record)
-        histories = load_writes(session, [driver.record], [driver.field])
+        histories = histories_of(session, [driver.record])
         own = histories.get(driver.record, {}).get(driver.field, {})
         chosen = choice.back or driver.dot
         listed = driver.dot in own and (chosen == driver.dot or chosen in own[driver.dot].seen)

@@ -30,11 +30,9 @@ def take_step(tree: Tree, edit: RecordEdit, dot: Dot, role: Role) -> Step:
     """Decide the transition of an edit and, when accepted, write it into the root."""
     wished = edit.transition
     assert wished is not None
-    history = tree.root.history
-    assert history is not None
-    if edit.record != tree.root_id or history.workflow is None:
+    flow = tree.root.state.workflow
+    if edit.record != tree.root_id or flow is None:
         return Step(Verdict.REFUSED, "transition.not_reviewed")
-    flow = history.workflow
     try:
         target = Status(wished.target)
     except ValueError:
@@ -49,8 +47,7 @@ def take_step(tree: Tree, edit: RecordEdit, dot: Dot, role: Role) -> Step:
     shown = Status(wished.source) if wished.source in tuple(Status) else None
     decision = decide(flow.status, flow.approved_hash, target, wished.content_hash, facts, shown)
     if decision.verdict is Verdict.ACCEPTED:
-        flow = _after(flow, target, wished, edit, dot)
-        tree.root.keep(replace(history, workflow=flow, revision=history.revision + 1))
+        tree.root.keep_workflow(_after(flow, target, wished, edit, dot))
     return Step(decision.verdict, decision.code)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import RecordRow
-from server.store.bulk import rows_in
 from server.store.record_tree import Tree
 from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, RowAnswers
@@ -62,13 +61,9 @@ def values_of(state: RecordState) -> dict[str, JsonValue]:
     return {name: found[0].value for name, found in state.fields.items() if found}
 
 
-def answers_of(session: Session, tree: Tree, definition: FormDefinition) -> RecordAnswers:
+def answers_of(tree: Tree, definition: FormDefinition) -> RecordAnswers:
     """The answers of a root and its live rows, in the order in which rows are shown."""
-    live = list(tree.live())
-    states = {entry.id: entry.state for entry in live if entry.history is not None}
-    rest = [entry.id for entry in live if entry.id not in states]
-    for row in rows_in(session, select(RecordRow.id, RecordRow.state), RecordRow.id, rest):
-        states[row.id] = decode_state(row.state)
+    states = tree.live_states()
     rows: dict[str, list[RowAnswers]] = {}
     below = (state for state in states.values() if state.record != tree.root_id)
     for state in sorted(below, key=lambda s: (s.order, s.record)):

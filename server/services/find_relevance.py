@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from server.models import ChangeRow, NoticeRow, RecordRow
 from server.store.bulk import insert_new, rows_in
+from server.store.histories import histories_of
 from server.store.record_tree import Tree
-from server.store.trees import load_writes
 from shared.canonical import canonical_text
 from shared.errors import BadInput
 from shared.forms.hiding import Hidden, Place
@@ -40,9 +40,7 @@ def find_relevance(
         return ()
     places = {(one.record, one.field) for one in hidden}
     places |= {place for one in hidden for place in one.drivers}
-    histories = load_writes(
-        session, {record for record, _ in places} | {root}, {name for _, name in places}
-    )
+    histories = histories_of(session, {record for record, _ in places} | {root})
     answers = _answers(session, histories, places)
     drivers = _drivers(session, histories, root, hidden, answers)
     return find_conflicts(

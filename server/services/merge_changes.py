@@ -12,28 +12,27 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from server.models import WriteRow
 from server.services.admit_change import Admitted, Kept, KnownRecords, admit, root_of_edit
 from server.services.admit_former import NO_LONGER_HELD, admit_former
-from server.services.apply_change import Applied, apply_change, carry_walk
+from server.services.apply_change import Applied, apply_change, carry_walk, write_aside
 from server.services.find_relevance import settle_relevance
 from server.services.journal_changes import note_merge
 from server.services.judge_by_form import flag_of, starts_reviewed
 from server.services.project_record import Projection, project_trees
 from server.services.waiting_changes import Waiting, find_waiting
 from server.store import changes as change_store
-from server.store.bulk import put
 from server.store.form_shelf import FormShelf
+from server.store.histories import put_steps
 from server.store.record_tree import Tree
 from server.store.rights import Rights
-from server.store.saving import save_trees, write_row
-from server.store.trees import held_files, load_trees, lock_roots, roots_of
+from server.store.saving import save_trees
+from server.store.trees import Forest, held_files, lock_roots, roots_of
 from shared.errors import DatabaseUnavailable
 from shared.ids import Ids
 from shared.records.state import EXISTENCE, MOVED, NOTE
 from shared.records.workflow import Status
 from sync.changes import Change, Operation
-from sync.merge import Write, Writes, dot_of
+from sync.merge import dot_of
 from sync.messages import Outcome
 
 
@@ -86,11 +85,10 @@ class _Chunk:
     ids: Ids
     now_ms: int
     known: KnownRecords
-    earlier: dict[str, dict[str, Writes]]
+    forest: Forest
     held: set[str]
     waiting: list[Waiting]
     done: list[tuple[Incoming, Merged]] = field(default_factory=list)
-    carried: list[dict[str, object]] = field(default_factory=list)
 
 
 def merge_changes(
@@ -114,8 +112,8 @@ def merge_changes(
     projection = Projection(session, forms, now_ms)
     project_trees(projection, trees)
     touched = [record for _, merged in chunk.done for record in merged.records]
+    put_steps(session, [(record, step) for (record, _), step in chunk.forest.aside.items()])
     numbers = save_trees(session, trees, touched, now_ms)
-    put(session, WriteRow, chunk.carried, ("record", "field", "dot"))
     for _, merged in chunk.done:
         places = [numbers[r] for r in merged.records if r in numbers]
         if places:
@@ -148,11 +146,11 @@ def _prepare(
     waiting = find_waiting(session, roots, _created(changes)) if release else []
     changes += [item.change for item in waiting]
     touched = {edit.record for change in changes for edit in change.records}
-    fields = {name for c in changes for edit in c.records for name in edit.writes}
     deleting = {
         e.record for c in changes for e in c.records if e.writes.keys() & {EXISTENCE, MOVED}
     }
-    trees, earlier = load_trees(session, roots, touched, deleting, fields)
+    forest = Forest(session, roots, touched, deleting)
+    trees = forest.trees
     root_of = {record: tree.root_id for tree in trees.values() for record in tree.entries}
     blobs = {sha for change in changes for edit in change.records for sha in edit.blobs}
     return _Chunk(
@@ -161,7 +159,7 @@ def _prepare(
         ids,
         now_ms,
         KnownRecords(root_of, trees),
-        earlier,
+        forest,
         held_files(session, blobs) if blobs else set(),
         waiting,
     )
@@ -251,14 +249,14 @@ def _apply(chunk: _Chunk, item: Incoming, tree: Tree, verdict: Admitted) -> Merg
         lambda edit: starts_reviewed(
             chunk.forms, chunk.session, edit.form, edit.version, edit.type
         ),
-        chunk.earlier,
+        chunk.forest.lineage_of_new,
     )
     _note_submission(tree, change, chunk.now_ms)
     return Merged(
         applied.outcome,
         applied.code or code,
         applied.by,
-        tree.root.state_history().scope,
+        tree.root.state.scope,
         None,
         None,
         verdict.root,
@@ -280,13 +278,9 @@ def _keep_aside(chunk: _Chunk, item: Incoming, verdict: Kept) -> Merged:
         for edit in change.records:
             root = chunk.known.root_of.get(edit.record)
             if root is not None:
-                carry_walk(chunk.known.trees[root], replace(change, records=(edit,)), dot)
-            else:
-                chunk.carried.extend(
-                    write_row(edit.record, Write(dot, n, w.value, w.seen, w.salt, False), False)
-                    for n, w in edit.writes.items()
-                    if n != NOTE
-                )
+                carry_walk(chunk.known.trees[root], edit, dot)
+            elif any(name != NOTE for name in edit.writes):
+                chunk.forest.keep_aside(edit.record, write_aside(edit, dot))
     if item.quarantine is None:
         merged.quarantine = chunk.ids.new()
         change_store.add_quarantine(
@@ -315,7 +309,7 @@ def _scope_of(chunk: _Chunk, change: Change) -> str | None:
     """The area in which staff find a change kept aside: its record's, else the one it names."""
     tree = chunk.known.trees.get(chunk.known.root_of.get(change.records[0].record, ""))
     if tree is not None and tree.exists():
-        return tree.root.state_history().scope
+        return tree.root.state.scope
     return next((edit.scope for edit in change.records if edit.scope is not None), None)
 
 

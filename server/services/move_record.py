@@ -19,8 +19,8 @@ from server.services.admit_change import AREAS
 from server.services.merge_changes import Merged
 from server.services.read_head import RecordHead, read_head
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.store.histories import writes_of
 from server.store.office import Office
-from server.store.trees import load_writes
 from shared.errors import ConflictingState, InvalidInput
 from shared.limits import COMMENT_LENGTH_MAX
 from shared.records.state import MOVED, NOTE
@@ -97,9 +97,8 @@ def _edit(head: RecordHead, move: Move) -> RecordEdit:
 
 def moves_of(session: Session, record: str) -> tuple[PlaceSaid, ...]:
     """The moves of a record that nobody has superseded, the one that decides last."""
-    found: Sequence[Write] = siblings(
-        load_writes(session, [record], [MOVED]).get(record, {}).get(MOVED, {})
-    )
+    moves = (write for write in writes_of(session, [record])[record] if write.field == MOVED)
+    found: Sequence[Write] = siblings({move.dot.id: move for move in moves})
     return tuple(PlaceSaid(w.dot.id, str(w.value), w.dot.author, w.dot.saved_at) for w in found)
 
 

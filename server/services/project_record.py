@@ -40,7 +40,7 @@ PROGRAMME_TITLES = {
     "form": ("title_th", "form_id"),
     "codebook": ("name", "version"),
 }
-_UNSETTLED = ("open_conflicts", "deleted", "disputed", "content")
+_UNSETTLED = ("open_conflicts", "deleted", "disputed")
 
 
 @dataclass(slots=True)
@@ -87,12 +87,11 @@ def _set(entry: Entry, **values: object) -> None:
     columns = entry.columns
     if any(columns.get(name) != value for name, value in values.items()):
         columns.update(values)
-        if not entry.renewed:
-            columns["changed"] = True
+        entry.changed = True
 
 
 def _settle(entry: Entry) -> None:
-    if entry.history is not None:
+    if entry.stored is not None:
         _set(entry, **{name: getattr(entry, name) for name in _UNSETTLED})
 
 
@@ -100,7 +99,6 @@ def _of_root(projection: Projection, tree: Tree) -> Evaluated | None:
     root = tree.root
     _set(
         root,
-        tree_content=tree.content_hash(),
         tree_conflicts=_unsettled(tree),
         missing_files=tree.missing_files(),
     )
@@ -111,7 +109,7 @@ def _of_root(projection: Projection, tree: Tree) -> Evaluated | None:
     definition = projection.forms.find(projection.session, root.state.form, root.state.version)
     if definition is None:
         return None
-    answers = answers_of(projection.session, tree, definition)
+    answers = answers_of(tree, definition)
     try:
         found = evaluate(
             definition,

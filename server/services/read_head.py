@@ -13,7 +13,7 @@ from shared.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class RecordHead:
-    """What a record is. `content` is the hash of the whole tree, of roots only."""
+    """What a record is."""
 
     record: str
     type: str
@@ -23,7 +23,6 @@ class RecordHead:
     root: str
     revision: int
     status: str | None
-    content: str | None
 
 
 def read_head(session: Session, record: str) -> RecordHead:
@@ -38,7 +37,6 @@ def read_head(session: Session, record: str) -> RecordHead:
             RecordRow.root,
             RecordRow.revision,
             RecordRow.status,
-            RecordRow.tree_content,
         ).where(RecordRow.id == record)
     ).one_or_none()
     if row is None:

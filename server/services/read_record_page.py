@@ -16,16 +16,15 @@ from server.models import (
     DeviceRow,
     PersonRow,
     RecordRow,
-    WriteRow,
 )
 from server.services.list_review_queue import Scopes
-from shared.canonical import JsonValue, read_json
+from server.store.contents import content_of_live
+from server.store.histories import writes_of
+from shared.canonical import JsonValue
 from shared.errors import BadInput, NotFound, OutsideArea
 from shared.ids import is_uuid
-from shared.limits import STATE_BYTES_MAX
 from shared.records.state import EXISTENCE, MOVED, NOTE, RecordState, decode_state
 from sync.changes import Change, Operation, RecordEdit, frame, read_change
-from sync.commitments import content_hash
 
 CHANGES_SHOWN_MAX: Final = 200
 
@@ -96,7 +95,6 @@ def read_record_tree(session: Session, record_id: str, scopes: Scopes) -> Record
     ).all()
     state = decode_state(row.state)
     rows = tuple(decode_state(child.state) for child in below)
-    parts = [(row.id, row.content), *((child.id, child.content) for child in below)]
     dots = [
         d for s in (state, *rows) for found in s.fields.values() for d in (x.dot for x in found)
     ]
@@ -108,7 +106,7 @@ def read_record_tree(session: Session, record_id: str, scopes: Scopes) -> Record
         row=row,
         state=state,
         rows=rows,
-        content=row.tree_content or content_hash(parts),
+        content=content_of_live((state, *rows)),
         held_files=_held(session, row.id),
         people=people_named(session, authors),
         devices=devices_named(session, clients),
@@ -211,15 +209,13 @@ def _message(value: JsonValue) -> str:
 
 def _values(session: Session, shown: set[tuple[str, str]]) -> Values:
     """The values that these (record, dot) wrote, by record, field and dot."""
-    found: Values = {}
-    by_record: dict[str, list[str]] = {}
-    for record, dot in shown:
-        by_record.setdefault(record, []).append(dot)
-    wanted = select(WriteRow.record, WriteRow.field, WriteRow.dot, WriteRow.value)
-    for record, dots in by_record.items():
-        for row in session.execute(wanted.where(WriteRow.record == record, WriteRow.dot.in_(dots))):
-            found[row.record, row.field, row.dot] = read_json(row.value, bytes_max=STATE_BYTES_MAX)
-    return found
+    of_records = writes_of(session, {record for record, _ in shown})
+    return {
+        (record, write.field, write.dot.id): write.value
+        for record, writes in of_records.items()
+        for write in writes
+        if (record, write.dot.id) in shown
+    }
 
 
 def titles_of(session: Session, ids: Iterable[str], scopes: Scopes) -> dict[str, str]:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import WriteRow
 from server.services.merge_changes import Merged
 from server.services.read_head import read_head
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.store.histories import value_of
 from server.store.office import Office
-from shared.canonical import JsonValue, read_json
+from shared.canonical import JsonValue
 from shared.errors import InvalidInput, NotFound
-from shared.limits import CHANGE_BYTES_MAX
 from shared.records.state import EXISTENCE
 from sync.changes import FieldWrite, Operation, RecordEdit
 
@@ -93,13 +91,7 @@ def _edit(
 
 
 def _value(session: Session, pick: Pick) -> JsonValue:
-    body = session.scalar(
-        select(WriteRow.value).where(
-            WriteRow.record == pick.record,
-            WriteRow.field == pick.field,
-            WriteRow.dot == pick.chosen,
-        )
-    )
-    if body is None:
+    found = value_of(session, pick.record, pick.field, pick.chosen)
+    if found is None:
         raise NotFound("there is no such value")
-    return read_json(body, bytes_max=CHANGE_BYTES_MAX)
+    return found[0]

@@ -26,8 +26,8 @@ from shared.errors import SurveyError
 
 MERGED_TABLES: Final = frozenset(
     {
-        "blob_reference", "change", "client", "event_hours", "membership", "notice", "received",
-        "record", "root", "write",
+        "blob_reference", "change", "client", "event_hours", "history", "membership", "notice",
+        "received", "record", "root",
     }
 )  # fmt: skip
 """Written by merging: they come again when what was merged is merged again."""

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from server.models import RecordRow, WriteRow
-from server.store.bulk import put
+from server.models import RecordRow
+from server.store.bulk import defaults_of, put_rows, update_rows
+from server.store.histories import lineage_text, put_steps
 from server.store.record_tree import Entry, Tree
 from server.store.scopes import Placed, place
-from server.store.trees import live_of
-from shared.canonical import canonical_bytes, canonical_text, sha256_hex
-from sync.digest import row_digest
-from sync.merge import Write
+from sync.digest import row_digest_of
+
+_OWN: Final = (
+    "id",
+    "type",
+    "form",
+    "version",
+    "scope",
+    "parent",
+    "root",
+    "revision",
+    "order_accepted",
+    "order_local",
+    "state",
+    "state_hash",
+    "lineage",
+    "status",
+    "changed_since_approval",
+    "author",
+    "created_at",
+    "changed_at",
+)
+_EMPTY: Final = {n: v for n, v in defaults_of(RecordRow).items() if n not in _OWN}
+"""Columns derived from states, as a new record begins; they may change without a new revision."""
+_DERIVED: Final = tuple(_EMPTY)
+_COLUMNS: Final = (*_OWN, *_DERIVED)
 
 
 def empty_columns() -> dict[str, Any]:
-    """The columns of a record that is about to be created."""
-    return {
-        "submitted_at": None,
-        "tree_content": None,
-        "open_conflicts": 0,
-        "tree_conflicts": 0,
-        "deleted": False,
-        "disputed": False,
-        "problems": 0,
-        "missing_files": 0,
-        "relevance_conflicts": 0,
-        "title": "",
-        "subtitle": "",
-        "occurred_on": None,
-        "sort_key": "",
-        "search_key": "",
-    }
+    """The derived columns of a record that is about to be created."""
+    return dict(_EMPTY)
 
 
 def save_trees(
@@ -44,100 +53,57 @@ def save_trees(
 
     Places follow the order of `touched`. `entry.columns` must hold the derived columns already.
     """
+    entries = [entry for tree in trees for entry in tree.entries.values()]
     turn = {record: number for number, record in reversed(list(enumerate(touched)))}
-    entries = sorted(
-        (entry for tree in trees for entry in tree.entries.values()),
-        key=lambda entry: (turn.get(entry.id, len(turn)), entry.id),
-    )
+    renewed = [entry for entry in entries if entry.renewed]
+    renewed.sort(key=lambda entry: (turn.get(entry.id, len(turn)), entry.id))
     placed: list[Placed] = []
-    rows: list[dict[str, Any]] = []
-    writes: list[dict[str, Any]] = []
-    for entry in entries:
-        if entry.renewed:
-            placed += _place_anew(entry, now_ms)
-        writes.extend(_write_rows(entry))
-        if entry.renewed or entry.columns.pop("changed", False):
-            rows.append(entry.columns)
-    put(session, RecordRow, rows, ("id",))
-    put(session, WriteRow, writes, ("record", "field", "dot"))
+    rows: list[tuple[Any, ...]] = []
+    for entry in renewed:
+        row, places = _renewed(entry, now_ms)
+        rows.append(row)
+        placed += places
+    put_rows(session, RecordRow, _COLUMNS, rows, ("id",))
+    changed = sorted((e for e in entries if e.changed and not e.renewed), key=lambda e: e.id)
+    derived = [(*(e.columns[n] for n in _DERIVED), lineage_text(e.lineage), e.id) for e in changed]
+    update_rows(session, RecordRow, (*_DERIVED, "lineage"), derived, "id")
+    put_steps(session, [(entry.id, step) for entry in entries for step in entry.steps.values()])
     return place(session, placed)
 
 
-def _place_anew(entry: Entry, now_ms: int) -> list[Placed]:
-    """The entry's new state in its scope; one that moved leaves the scope where it was."""
-    old, before = _old_digest(entry), entry.columns.get("scope")
-    _renew(entry, now_ms)
-    scope, revision = entry.columns["scope"], entry.columns["revision"]
-    new = row_digest(entry.id, revision, entry.columns["state"])
-    if old is None or before == scope:
-        return [Placed(scope, entry.id, revision, old, new)]
-    return [
-        Placed(str(before), entry.id, revision, old, None),
-        Placed(scope, entry.id, revision, None, new),
-    ]
-
-
-def _old_digest(entry: Entry) -> int | None:
-    if "state" not in entry.columns:
-        return None
-    return row_digest(entry.id, entry.columns["revision"], entry.columns["state"])
-
-
-def _renew(entry: Entry, now_ms: int) -> None:
-    state, history, columns = entry.state, entry.history, entry.columns
-    assert history is not None
+def _renewed(entry: Entry, now_ms: int) -> tuple[tuple[Any, ...], list[Placed]]:
+    """The entry's row, and its new state in its scope; one that moved leaves where it was."""
+    state, columns = entry.state, entry.columns
     body = entry.state_bytes()
-    flow = state.workflow
-    columns.pop("changed", None)
-    columns.update(
-        id=entry.id,
-        type=state.type,
-        form=state.form,
-        version=state.version,
-        scope=state.scope,
-        parent=state.parent,
-        root=state.root,
-        revision=state.revision,
-        accepted=history.accepted,
-        order_accepted=state.order[0],
-        order_local=state.order[1],
-        state=body,
-        state_hash=sha256_hex(body),
-        content=entry.content,
-        status=None if flow is None else str(flow.status),
-        changed_since_approval=flow is not None and flow.changed_since_approval,
-        author=state.created.author,
-        created_at=state.created.saved_at,
-        changed_at=now_ms,
+    digest = hashlib.sha256(body)
+    flow, record, revision = state.workflow, entry.id, state.revision
+    own = (
+        record,
+        state.type,
+        state.form,
+        state.version,
+        state.scope,
+        state.parent,
+        state.root,
+        revision,
+        state.order[0],
+        state.order[1],
+        body,
+        digest.hexdigest(),
+        lineage_text(entry.lineage),
+        None if flow is None else str(flow.status),
+        flow is not None and flow.changed_since_approval,
+        state.created.author,
+        state.created.saved_at,
+        now_ms,
     )
-
-
-def _write_rows(entry: Entry) -> Iterable[dict[str, Any]]:
-    if entry.history is None or not (entry.renewed or entry.added):
-        return
-    writes = {name: dict(of_field) for name, of_field in entry.history.writes.items()}
-    live = live_of(dict(entry.history.writes))
-    changed = set(entry.added) | (live ^ entry.stored_live)
-    for name, dot in sorted(changed):
-        yield write_row(entry.id, writes[name][dot], (name, dot) in live)
-
-
-def write_row(record: str, write: Write, live: bool) -> dict[str, Any]:
-    """The columns of one write."""
-    dot = write.dot
-    return {
-        "record": record,
-        "field": write.field,
-        "dot": dot.id,
-        "author": dot.author,
-        "client": dot.client,
-        "saved_at": dot.saved_at,
-        "place": None if not dot.place else canonical_text(dict(dot.place)),
-        "value": canonical_bytes(write.value),
-        "salt": write.salt,
-        "seen": canonical_text(list(write.seen)),
-        "applied": write.applied,
-        "live": live,
-        "accepted": write.accepted,
-        "revision": write.revision,
-    }
+    old = None
+    if "state_hash" in columns:
+        old = row_digest_of(record, columns["revision"], bytes.fromhex(columns["state_hash"]))
+    new = row_digest_of(record, revision, digest.digest())
+    row = (*own, *(columns[n] for n in _DERIVED))
+    before: str | None = columns.get("scope")
+    if before is None or before == state.scope:
+        return row, [Placed(state.scope, record, revision, old, new)]
+    left = Placed(before, record, revision, old, None)
+    return row, [left, Placed(state.scope, record, revision, None, new)]

@@ -1,73 +1,107 @@
-"""Reading records for a merge: the whole tree by columns, and the histories that matter.
+"""Reading records for a merge: the whole tree by columns, and the states that matter.
 
 A fixed number of statements for a chunk of changes, however many records it touches.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import BlobReferenceRow, BlobRow, BlobWaiverRow, RecordRow, RootRow, WriteRow
-from server.store.bulk import insert_new, rows_in
+from server.models import BlobReferenceRow, BlobRow, BlobWaiverRow, RecordRow, RootRow
+from server.store.bulk import put_rows, rows_in, select_in
+from server.store.histories import StoredSteps, lineage_from, load_stored, read_steps
 from server.store.record_tree import Entry, Tree
-from shared.records.state import EXISTENCE, Dot, decode_state
-from sync.merge import RecordHistory, Write, Writes, dominated
+from shared.records.state import RecordState, decode_state
+from sync.histories import PLAIN, HistoryStep, Lineage
 
-COLUMNS = [c for c in RecordRow.__table__.columns if c.name != "state"]
+COLUMNS: Final = tuple(c.name for c in RecordRow.__table__.columns if c.name != "state")
+_FLAGS: Final = ("changed_since_approval", "deleted", "disputed")
+_ASIDE: Final = Lineage(plain=False)
 
 
 def lock_roots(session: Session, roots: Collection[str]) -> None:
     """Lock roots in the order of their ids; roots nobody named before are entered first."""
-    insert_new(session, RootRow, ({"id": root} for root in sorted(roots)))
-    wanted = select(RootRow.id).order_by(RootRow.id).with_for_update()
-    for _ in rows_in(session, wanted, RootRow.id, roots):
-        pass
+    put_rows(session, RootRow, ("id",), [(root,) for root in sorted(roots)], ())
+    if session.connection().dialect.name != "sqlite":  # there the one writer has all locks
+        select_in(session, RootRow, ("id",), "id", roots, 'ORDER BY "id" FOR UPDATE')
 
 
 def roots_of(session: Session, records: Collection[str]) -> dict[str, str]:
     """The root of each record that exists."""
-    wanted = select(RecordRow.id, RecordRow.root)
-    return {row.id: row.root for row in rows_in(session, wanted, RecordRow.id, records)}
+    found = select_in(session, RecordRow, ("id", "root"), "id", records)
+    return {row.id: row.root for row in found}
 
 
-def load_trees(
-    session: Session,
-    roots: Collection[str],
-    touched: Collection[str],
-    deleting: Collection[str],
-    fields: Collection[str],
-) -> tuple[dict[str, Tree], dict[str, dict[str, Writes]]]:
-    """The trees of `roots`, with histories of what is touched, deleted, or about to be; and the
-    writes of touched records that do not exist yet (they came before them, into quarantine).
+class Forest:
+    """The trees of a chunk; what they need beyond what was read at first is read when asked for."""
 
-    Superseded writes are left out of fields that are not in `fields`: they no longer matter.
-    """
-    trees = {root: Tree(root, {}) for root in roots}
-    for row in rows_in(session, select(*COLUMNS), RecordRow.root, roots):
-        columns = dict(row._mapping)
-        trees[row.root].entries[row.id] = Entry(
-            id=row.id,
-            parent=row.parent,
-            columns=columns,
-            content=row.content,
-            open_conflicts=row.open_conflicts,
-            deleted=row.deleted,
-            disputed=row.disputed,
-        )
-    needed = _needed(trees.values(), set(touched), set(deleting))
-    writes = load_writes(session, needed | set(touched), fields)
-    states = select(RecordRow.id, RecordRow.root, RecordRow.state)
-    for row in rows_in(session, states, RecordRow.id, needed):
-        if row.root in trees:
-            entry = trees[row.root].entries[row.id]
-            _with_history(entry, row.state, writes.pop(row.id, {}))
-    _load_files(session, trees)
-    return trees, writes
+    def __init__(
+        self,
+        session: Session,
+        roots: Collection[str],
+        touched: Collection[str],
+        deleting: Collection[str],
+    ) -> None:
+        self._session = session
+        self.trees = {root: Tree(root, {}, self._steps_of, self._states_of) for root in roots}
+        for row in select_in(session, RecordRow, COLUMNS, "root", roots):
+            columns = dict(row._mapping)
+            columns.update((name, bool(columns[name])) for name in _FLAGS)
+            self.trees[row.root].entries[row.id] = Entry(
+                id=row.id,
+                parent=row.parent,
+                columns=columns,
+                open_conflicts=row.open_conflicts,
+                deleted=columns["deleted"],
+                disputed=columns["disputed"],
+                lineage=lineage_from(row.lineage),
+            )
+        entries = {e.id: e for tree in self.trees.values() for e in tree.entries.values()}
+        self._entries = entries
+        needed = _needed(self.trees.values(), set(touched), set(deleting))
+        for record, state in self._states_of(sorted(needed)).items():
+            entries[record].stored = state
+        begins = [record for record in touched if record not in entries]
+        self._stored: StoredSteps = load_stored(session, begins)
+        self.aside: dict[tuple[str, str], HistoryStep] = {}
+        """Steps of what is kept aside for records that do not exist, by record and change."""
+        _load_files(session, self.trees)
+
+    def lineage_of_new(self, record: str) -> Lineage:
+        """The lineage with which a record begins: something may have been kept aside for it."""
+        return _ASIDE if self._steps_of(record) else PLAIN
+
+    def keep_aside(self, record: str, step: HistoryStep) -> None:
+        """Keep what a change wrote to a record that does not exist: it carries the walk."""
+        before = (s for s in self._steps_of(record) if s.dot.id == step.dot.id)
+        known = tuple(write for s in before for write in s.writes)
+        names = {write.field for write in known}
+        writes = (*known, *(write for write in step.writes if write.field not in names))
+        self.aside[record, step.dot.id] = replace(step, writes=writes)
+
+    def _steps_of(self, record: str) -> Sequence[HistoryStep]:
+        if record not in self._stored and not self.aside and record not in self._entries:
+            return ()
+        if record not in self._stored and record in self._entries:
+            self._stored |= load_stored(self._session, [record])
+        entry = self._find(record)
+        created = None if entry is None else entry.state.created
+        stored = {s.dot.id: s for s in read_steps(self._stored.get(record, []), created)}
+        aside = {dot: step for (name, dot), step in self.aside.items() if name == record}
+        return list((stored | aside).values())
+
+    def _find(self, record: str) -> Entry | None:
+        found = (tree.entries.get(record) for tree in self.trees.values())
+        return next((entry for entry in found if entry is not None), None)
+
+    def _states_of(self, records: Sequence[str]) -> dict[str, RecordState]:
+        found = select_in(self._session, RecordRow, ("id", "state"), "id", records)
+        return {record: decode_state(bytes(body)) for record, body in found}
 
 
 def _needed(trees: Iterable[Tree], touched: set[str], deleting: set[str]) -> set[str]:
@@ -82,78 +116,13 @@ def _needed(trees: Iterable[Tree], touched: set[str], deleting: set[str]) -> set
     return needed
 
 
-def _with_history(entry: Entry, state_bytes: bytes, writes: dict[str, Writes]) -> None:
-    state = decode_state(state_bytes)
-    columns = entry.columns
-    columns["state"] = state_bytes
-    entry.history = RecordHistory(
-        record=entry.id,
-        type=columns["type"],
-        form=columns["form"],
-        version=columns["version"],
-        scope=columns["scope"],
-        parent=entry.parent,
-        root=columns["root"],
-        order=(columns["order_accepted"], columns["order_local"]),
-        created=state.created,
-        revision=columns["revision"],
-        accepted=columns["accepted"],
-        writes=writes,
-        workflow=state.workflow,
-    )
-    entry.stored_live = live_of(writes)
-
-
-def live_of(writes: dict[str, Writes]) -> frozenset[tuple[str, str]]:
-    """(field, dot) of every write that is among its field's siblings."""
-    found: set[tuple[str, str]] = set()
-    for name, of_field in writes.items():
-        gone = dominated(of_field)
-        found |= {(name, dot) for dot, w in of_field.items() if w.applied and dot not in gone}
-    return frozenset(found)
-
-
-def load_writes(
-    session: Session, records: Collection[str], fields: Collection[str]
-) -> dict[str, dict[str, Writes]]:
-    """Writes by record and field: live ones, and every one of `fields` and of existence."""
-    wanted = select(WriteRow.__table__).where(
-        or_(WriteRow.live, WriteRow.field.in_(sorted({*fields, EXISTENCE})))
-    )
-    found: dict[str, dict[str, dict[str, Write]]] = {}
-    for row in rows_in(session, wanted, WriteRow.record, records):
-        of_field = found.setdefault(row.record, {}).setdefault(row.field, {})
-        of_field[row.dot] = _write(row)
-    return {record: dict(of_record) for record, of_record in found.items()}
-
-
-def _write(row: Any) -> Write:
-    place = None if row.place is None else json.loads(row.place)
-    return Write(
-        dot=Dot(row.dot, row.author, row.saved_at, row.client, place),
-        field=row.field,
-        value=json.loads(row.value),
-        seen=tuple(json.loads(row.seen)),
-        salt=row.salt,
-        applied=row.applied,
-        accepted=row.accepted,
-        revision=row.revision,
-    )
-
-
 def _load_files(session: Session, trees: dict[str, Tree]) -> None:
-    # A file that the office goes on without is missed no more.
-    wanted = (
-        select(
-            BlobReferenceRow.root,
-            BlobReferenceRow.sha256,
-            func.coalesce(BlobRow.sha256, BlobWaiverRow.sha256).label("held"),
-        )
-        .outerjoin(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
-        .outerjoin(BlobWaiverRow, BlobWaiverRow.sha256 == BlobReferenceRow.sha256)
-    )
-    for row in rows_in(session, wanted, BlobReferenceRow.root, list(trees)):
-        trees[row.root].files[row.sha256] = row.held is not None
+    named = select_in(session, BlobReferenceRow, ("root", "sha256"), "root", list(trees))
+    if not named:
+        return
+    held = held_files(session, {sha for _, sha in named})
+    for root, sha in named:
+        trees[root].files[sha] = sha in held
 
 
 def held_files(session: Session, hashes: Collection[str]) -> set[str]:

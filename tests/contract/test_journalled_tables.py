@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import server.models.repairing  # noqa: F401  (its tables belong to the metadata)
 from server.models import Base
+from server.store.bulk import MERGED
 from server.store.journalled import FORGOTTEN_TABLES, MERGED_TABLES, VOLATILE
 
 CAUGHT = {
@@ -21,6 +22,10 @@ def test_somebody_decided_for_every_table_how_a_restore_brings_it_back() -> None
         " MERGED_TABLES (written by merging) or FORGOTTEN_TABLES of server/store/journalled.py"
     )
     assert named - tables - {"alembic_version"} == set()
+
+
+def test_only_tables_of_merging_are_written_past_the_journal() -> None:
+    assert MERGED <= MERGED_TABLES
 
 
 def test_every_caught_row_has_a_key_that_is_given_and_not_counted() -> None:

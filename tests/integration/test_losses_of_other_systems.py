@@ -23,8 +23,8 @@ from mobile.store import blobs
 from server.catalog import catalog_forms
 from server.models import RecordRow
 from server.services.publish_form import publish_form
-from server.services.read_head import read_head
 from server.services.review_record import Review, review_record
+from server.store.contents import read_content
 from shared.errors import SurveyError
 from shared.limits import PART_BYTES_MIN
 from shared.records.state import Comment, decode_state
@@ -98,7 +98,7 @@ def hand_in(desk: Desk, root: str) -> None:
 
 def review(world: TestOffice, root: str, target: Status, *comments: Comment) -> None:
     with world.office.database.reading() as session:
-        content = read_head(session, root).content
+        content = read_content(session, root)
     message = "แก้ตามที่บอก" if target is Status.RETURNED else ""
     order = Review(world.people["review"], root, target, content, message, tuple(comments))
     review_record(world.office, order)

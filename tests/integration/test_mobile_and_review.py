@@ -13,8 +13,8 @@ from mobile.presenters.observed import Words, meaning
 from mobile.presenters.returned import ReturnedPresenter
 from mobile.presenters.sync_report import SyncReportPresenter
 from mobile.store import settings
-from server.services.read_head import read_head
 from server.services.review_record import Review, review_record
+from server.store.contents import read_content
 from shared.records.state import Comment
 from shared.records.workflow import Status
 from tests.support.offices import AREA, TestOffice
@@ -35,7 +35,7 @@ def forms(world: TestOffice) -> None:
 
 def review(world: TestOffice, root: str, target: Status, *comments: Comment) -> None:
     with world.office.database.reading() as session:
-        content = read_head(session, root).content
+        content = read_content(session, root)
     message = "แก้ตามที่บอก" if target is Status.RETURNED else ""
     review_record(
         world.office,
@@ -59,7 +59,7 @@ def test_handed_in_sent_back_with_a_comment_corrected_and_approved(
     capture.close(visit)
     sync(desk)
     with world.office.database.reading() as session:
-        content = read_head(session, root).content
+        content = read_content(session, root)
     assert step is not None
     assert step.content_hash == content, "both sides hash the same content"
     review(world, root, Status.RETURNED, Comment(a_dot_id(9), root, "visit/visit_date", "ผิดวัน"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from server.models import ChangeRow, QuarantineRow, WriteRow
+from server.models import ChangeRow, QuarantineRow
 from server.services.revoke_device import revoke_device
+from server.store.histories import value_of
 from sync.changes import FieldWrite, Operation, RecordEdit, Transition
 from sync.codec import decode_push_answer
 from sync.messages import Outcome, Withheld
@@ -210,9 +211,10 @@ def test_a_change_dominated_on_arrival_is_stored_and_its_author_told_by_whom(
     found = one.push()[0]
     assert (found.outcome, found.by) == (Outcome.SUPERSEDED, over.id)
     with world.office.database.reading() as session:
-        stored = session.scalars(select(WriteRow.live).where(WriteRow.dot == late)).all()
+        assert value_of(session, record, "a", late) == ("2",)
         assert session.get(ChangeRow, late) is not None
-    assert stored == [False]
+    one.pull()
+    assert [s.dot.id for s in one.states[record].fields["a"]] == [over.id]
 
 
 def test_a_gap_a_fork_and_another_epoch_are_told_with_the_servers_mark(world: TestOffice) -> None:
@@ -263,7 +265,7 @@ def test_a_push_of_many_chunks_is_answered_line_by_line(world: TestOffice) -> No
 def test_what_waits_and_breaks_a_rule_stays_aside_alone_and_its_record_comes_in(
     world: TestOffice,
 ) -> None:
-    forbid_a_field(world, "poison", when_applied=True)
+    forbid_a_field(world, "poison")
     one, two = world.tablet("somchai"), world.tablet("malee")
     record = one.creates({"a": "1"})
     for name in ("poison", "b"):
@@ -298,18 +300,18 @@ def test_a_transition_that_is_no_step_is_refused_and_changes_nothing(world: Test
     assert found.position is not None
 
 
-def forbid_a_field(world: TestOffice, name: str, *, when_applied: bool = False) -> None:
-    """The database takes no write of this field (only while kept aside, with `when_applied`): what
-    a defect of ours would look like."""
+def forbid_a_field(world: TestOffice, name: str) -> None:
+    """The database takes no record with this field: what a defect of ours would look like."""
     with world.office.database.writing() as session:
         if world.office.database.is_sqlite:
             rule = (
-                f"CREATE TRIGGER forbidden BEFORE INSERT ON write WHEN NEW.field = '{name}' "
-                f"AND NEW.applied >= {int(when_applied)} BEGIN SELECT RAISE(ABORT, 'a rule'); END"
+                "CREATE TRIGGER forbidden BEFORE INSERT ON record "
+                f"WHEN instr(CAST(NEW.state AS TEXT), '\"{name}\"') "
+                "BEGIN SELECT RAISE(ABORT, 'a rule'); END"
             )
         else:
-            rule = f"ALTER TABLE write ADD CONSTRAINT forbidden CHECK (field <> '{name}'"
-            rule += " OR NOT applied)" if when_applied else ")"
+            rule = "ALTER TABLE record ADD CONSTRAINT forbidden CHECK "
+            rule += f"(position('\"{name}\"' IN encode(state, 'escape')) = 0)"
         session.execute(text(rule))
 
 

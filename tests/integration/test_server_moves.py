@@ -13,6 +13,7 @@ from server.services.examine_installation import examine_installation
 from server.services.manage_people import PersonEntry, change_person
 from server.services.move_record import Move, move_record, moves_of
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.store.contents import read_content
 from server.store.scopes import add_scopes
 from shared.errors import Busy, InvalidInput, OutsideArea
 from shared.records.workflow import Role
@@ -178,10 +179,10 @@ def test_a_move_leaves_the_approved_content_as_it_is(world: TestOffice) -> None:
     tablet = world.tablet("somchai")
     record, _ = filled(tablet)
     with world.office.database.reading() as session:
-        before = session.scalar(select(RecordRow.tree_content).where(RecordRow.id == record))
+        before = read_content(session, record)
     move(world, record)
     with world.office.database.reading() as session:
-        after = session.scalar(select(RecordRow.tree_content).where(RecordRow.id == record))
+        after = read_content(session, record)
     assert before == after
 
 

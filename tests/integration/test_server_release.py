@@ -194,13 +194,14 @@ def test_one_that_breaks_a_rule_stays_aside_alone(world: TestOffice) -> None:
         if world.office.database.is_sqlite:
             session.execute(
                 text(
-                    "CREATE TRIGGER forbidden BEFORE INSERT ON write WHEN NEW.field = 'poison' "
-                    "AND NEW.applied BEGIN SELECT RAISE(ABORT, 'a rule'); END"
+                    "CREATE TRIGGER forbidden BEFORE INSERT ON record "
+                    "WHEN instr(CAST(NEW.state AS TEXT), '\"poison\"') "
+                    "BEGIN SELECT RAISE(ABORT, 'a rule'); END"
                 )
             )
         else:
-            rule = "CHECK (field <> 'poison' OR NOT applied)"
-            session.execute(text(f"ALTER TABLE write ADD CONSTRAINT forbidden {rule}"))
+            rule = "CHECK (position('\"poison\"' IN encode(state, 'escape')) = 0)"
+            session.execute(text(f"ALTER TABLE record ADD CONSTRAINT forbidden {rule}"))
     tablet = world.tablet("somchai")
     tablet.author = world.people["malee"]
     record = tablet.creates({"a": "1"})

@@ -9,6 +9,7 @@ from server.models import NoticeRow, RecordRow
 from server.services.choose_relevance import RelevanceChoice, choose_relevance, read_relevance
 from server.services.publish_form import publish_form
 from server.services.review_record import Review, review_record
+from server.store.contents import read_content
 from shared.errors import TransitionRefused
 from shared.records.workflow import Status
 from sync.messages import Outcome
@@ -65,7 +66,8 @@ def open_in(world: TestOffice, record: str) -> int:
 
 
 def approve(world: TestOffice, record: str) -> None:
-    seen = stored(world, record).tree_content or ""
+    with world.office.database.reading() as session:
+        seen = read_content(session, record)
     review_record(world.office, Review(world.people["review"], record, Status.APPROVED, seen))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from server.models import RecordRow
-from server.services.read_head import read_head
 from server.services.resolve_conflict import Pick, resolve_conflict, settle_deletion
 from server.services.review_record import Review, review_record
+from server.store.contents import read_content
 from shared.errors import InvalidInput, OutsideArea, TransitionRefused
 from shared.records.state import EXISTENCE, Comment
 from shared.records.workflow import Role, Status
@@ -25,7 +25,7 @@ def head(world: TestOffice, record: str) -> RecordRow:
 
 def content(world: TestOffice, record: str) -> str:
     with world.office.database.reading() as session:
-        return read_head(session, record).content or ""
+        return read_content(session, record)
 
 
 def submitted(tablet: TestTablet) -> str:

@@ -8,6 +8,7 @@ import re
 from sqlalchemy import select
 
 from server.models import AuditRow, DeviceRow, RecordRow
+from server.store.contents import read_content
 from shared.limits import STAFF_SESSION_IDLE_MS
 from shared.records.state import decode_state
 from tests.support.office_scene import Scene
@@ -55,7 +56,7 @@ def test_an_approval_names_the_content_that_was_shown(scene: Scene) -> None:
         assert row is not None
         flow = decode_state(row.state).workflow
         assert flow is not None
-        assert flow.approved_hash == row.tree_content
+        assert flow.approved_hash == read_content(session, scene.returned)
 
 
 def test_content_that_changed_while_it_was_read_is_not_approved(scene: Scene) -> None:

@@ -20,8 +20,8 @@ from server.models import (
     QuarantineRow,
     RecordRow,
     ScopeRow,
-    WriteRow,
 )
+from server.store.histories import all_records, writes_of
 from server.store.office import Office
 from shared.canonical import JsonValue, sha256_hex
 from shared.records.state import RecordState, decode_state
@@ -109,10 +109,11 @@ def office_facts(office: Office, heard: Collection[str] = ()) -> OfficeFacts:
     """Read the office's database; `heard` are files that it ever said it has."""
     found = OfficeFacts(epoch=office.epoch.text)
     with office.database.reading() as session:
-        for w in session.execute(select(WriteRow.__table__)):
-            value = json.loads(w.value)
-            number = number_of(value)
-            found.writes.append(Written((w.record, w.field), w.dot, number, value, w.applied))
+        for record, writes in writes_of(session, all_records(session)).items():
+            for w in writes:
+                number = number_of(w.value)
+                place = (record, w.field)
+                found.writes.append(Written(place, w.dot.id, number, w.value, w.applied))
         for r in session.execute(select(RecordRow.__table__)):
             found.states[r.id] = decode_state(r.state)
             found.bodies[r.id] = (r.scope, r.revision, r.state)

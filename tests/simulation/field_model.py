@@ -75,7 +75,7 @@ def closure(dot: str, log: Log) -> frozenset[str]:
 def real_rule(log: Log) -> frozenset[str]:
     """The siblings as `sync.merge` finds them."""
     writes = {
-        dot: Write(Dot(dot, "", 0, ""), "f", dot, tuple(sorted(seen)), accepted=n)
+        dot: Write(Dot(dot, "", 0, ""), "f", dot, tuple(sorted(seen)), revision=n)
         for n, (dot, seen, _) in enumerate(log)
     }
     return frozenset(w.dot.id for w in siblings(writes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,14 +9,15 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mobile.services.opened import OpenRecord
 from mobile.store.shown import shown_states
-from server.models import RecordRow, WriteRow
+from server.models import HistoryRow, RecordRow
 from server.store.database import Database
-from shared.canonical import canonical_bytes
+from server.store.histories import all_records, put_steps, writes_of
+from shared.canonical import JsonValue
 from shared.limits import PULL_ANSWER_BYTES_MAX
 from shared.records.state import EXISTENCE, decode_state, encode_state
 from shared.records.workflow import Status
@@ -25,6 +25,8 @@ from sync import codec
 from sync.changes import frame
 from sync.commitments import chain_over
 from sync.exchange import HttpReply, HttpRequest
+from sync.histories import HistoryStep
+from sync.merge import Write
 from sync.messages import ChangeResult, Outcome, PushAnswer, Put
 from sync.overlay import shown_dots
 from sync.session import BLOB, PULL, PUSH
@@ -119,11 +121,17 @@ def name_what_was_not_shown(officer: Officer) -> None:
 
 def write_twice(session: Session) -> None:
     """A write takes effect under a second dot."""
-    rows = session.execute(select(WriteRow.__table__)).all()
-    row = next((row for row in rows if number_of(json.loads(row.value))), None)
-    if row is not None:
-        again = {**row._mapping, "dot": row.dot[::-1]}
-        session.execute(insert(WriteRow).prefix_with("OR IGNORE"), [again])
+    for record, write in _writes(session):
+        if number_of(write.value):
+            again = replace(write.dot, id=write.dot.id[::-1])
+            put_steps(session, [(record, HistoryStep(again, (replace(write, dot=again),)))])
+            return
+
+
+def _writes(session: Session) -> list[tuple[str, Write]]:
+    """Every write there ever was, with its record."""
+    found = writes_of(session, all_records(session))
+    return [(record, write) for record, writes in found.items() for write in writes]
 
 
 def change_states_silently(session: Session) -> None:
@@ -201,7 +209,10 @@ def heads_of(lines: Sequence[object]) -> list[bytes]:
 
 def forget_deletions(session: Session) -> None:
     """A purge of old deletions, which forgets that there were any."""
-    session.execute(delete(WriteRow).where(WriteRow.field == EXISTENCE))
+    for record, write in _writes(session):
+        if write.field == EXISTENCE:
+            row = (HistoryRow.record == record) & (HistoryRow.dot == write.dot.id)
+            session.execute(delete(HistoryRow).where(row))
     for row in session.execute(select(RecordRow.id, RecordRow.state)).all():
         state = decode_state(row.state)
         if state.existence:
@@ -222,10 +233,13 @@ def approve_everything(session: Session) -> None:
 
 def mix_groups(session: Session) -> None:
     """A time in of one person stands beside a time out of another: option-wise union."""
-    rows = session.execute(select(WriteRow.__table__).where(WriteRow.field == GROUP)).all()
-    for row in rows[1:]:
-        mixed = canonical_bytes({"t_in": "v1", "t_out": f"v{len(rows)}0"})
-        session.execute(update(WriteRow).where(WriteRow.dot == row.dot).values(value=mixed))
+    found = _writes(session)
+    groups = [(record, write) for record, write in found if write.field == GROUP]
+    mixed: JsonValue = {"t_in": "v1", "t_out": f"v{len(groups)}0"}
+    for record, one in groups[1:]:
+        beside = [w for r, w in found if r == record and w.dot == one.dot and w != one]
+        step = HistoryStep(one.dot, (*beside, replace(one, value=mixed)))
+        put_steps(session, [(record, step)])
 
 
 def cache_for_everybody(world: World) -> None:

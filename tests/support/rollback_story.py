@@ -20,6 +20,7 @@ from server.services.release_quarantine import keep_for_good, release
 from server.services.resolve_conflict import Pick, resolve_conflict
 from server.services.review_record import Review, review_record
 from server.services.revoke_device import revoke_device
+from server.store.contents import read_content
 from shared.errors import SurveyError
 from shared.records.state import decode_state
 from shared.records.workflow import Role, Status
@@ -146,9 +147,9 @@ class Story:
         row = self.random.choice(waiting)
         back = self.random.random() < 0.3
         target = Status.RETURNED if back else Status.APPROVED
-        review = Review(
-            self.world.people["review"], row.id, target, row.tree_content or "", "look again"
-        )
+        with self.world.office.database.reading() as session:
+            content = read_content(session, row.id)
+        review = Review(self.world.people["review"], row.id, target, content, "look again")
         try:
             review_record(self.world.office, review)
         except SurveyError:

@@ -29,8 +29,8 @@ from server.models import (
     QuarantineRow,
     ReceivedRow,
     RecordRow,
-    WriteRow,
 )
+from server.store.histories import all_records, writes_of
 from shared.records.state import decode_state
 from sync import codec
 from sync.changes import SealedChange
@@ -166,7 +166,11 @@ def holdings(world: TestOffice) -> dict[str, Any]:
                                state.scope, row.missing_files)  # fmt: skip
         return {
             "records": records,
-            "writes": rows(WriteRow.record, WriteRow.field, WriteRow.dot, WriteRow.live),
+            "writes": sorted(
+                (record, write.field, write.dot.id, write.applied)
+                for record, writes in writes_of(session, all_records(session)).items()
+                for write in writes
+            ),
             "changes": rows(ChangeRow.id, ChangeRow.line, ChangeRow.source, ChangeRow.author),
             "lines": rows(ReceivedRow.client, ReceivedRow.number, ReceivedRow.chain),
             "aside": rows(

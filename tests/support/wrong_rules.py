@@ -54,7 +54,7 @@ class WrongRule:
         return (statement if sent == flat else sent), parameters
 
 
-ROOTS_LOCKED = r"^(SELECT root\.id .*?) FOR UPDATE$"
+ROOTS_LOCKED = r'^(SELECT "id" FROM "root" .*?) FOR UPDATE$'
 PLACE_TAKEN = (
     r"^UPDATE scope SET seq=\(scope\.seq \+ (%\(\w+\)s(?:::\w+)?)\)"
     r" (WHERE scope\.id = .*?) RETURNING scope\.seq, scope\.digest$"

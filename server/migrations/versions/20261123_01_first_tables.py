@@ -18,7 +18,7 @@ def upgrade() -> None:
     for create in (
         _audit, _change, _client, _codebook, _device, _device_area,
         _device_person, _enrolment, _event_hours, _form, _membership, _person, _person_area,
-        _received, _root, _scope, _setting, _staff_session, _write, _record,
+        _received, _root, _scope, _setting, _staff_session, _history, _record,
     ):  # fmt: skip
         create()
     file_tables.create()
@@ -271,24 +271,14 @@ def _staff_session() -> None:
     op.create_index(op.f("ix_staff_session_person"), "staff_session", ["person"], unique=False)
 
 
-def _write() -> None:
+def _history() -> None:
     op.create_table(
-        "write",
+        "history",
         sa.Column("record", sa.String(length=36), nullable=False),
-        sa.Column("field", sa.String(length=200), nullable=False),
         sa.Column("dot", sa.String(length=36), nullable=False),
-        sa.Column("author", sa.String(length=36), nullable=False),
-        sa.Column("client", sa.String(length=60), nullable=False),
-        sa.Column("saved_at", sa.BigInteger(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=True),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("salt", sa.String(length=32), nullable=True),
-        sa.Column("seen", sa.Text(), nullable=False),
-        sa.Column("applied", sa.Boolean(), nullable=False),
-        sa.Column("live", sa.Boolean(), nullable=False),
-        sa.Column("accepted", sa.BigInteger(), nullable=False),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("record", "field", "dot", name=op.f("pk_write")),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("record", "dot", name=op.f("pk_history")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -303,13 +293,11 @@ def _record() -> None:
         sa.Column("parent", sa.String(length=36), nullable=True),
         sa.Column("root", sa.String(length=36), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("accepted", sa.BigInteger(), nullable=False),
         sa.Column("order_accepted", sa.BigInteger(), nullable=False),
         sa.Column("order_local", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("state_hash", sa.String(length=64), nullable=False),
-        sa.Column("content", sa.String(length=64), nullable=False),
-        sa.Column("tree_content", sa.String(length=64), nullable=True),
+        sa.Column("lineage", sa.Text(), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=True),
         sa.Column("submitted_at", sa.BigInteger(), nullable=True),
         sa.Column("changed_since_approval", sa.Boolean(), nullable=False),

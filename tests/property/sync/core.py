@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from shared.canonical import JsonValue
 from shared.records.state import Dot, RecordState
-from sync import changes, commitments, merge, overlay
+from sync import changes, commitments, histories, merge, overlay
 from sync.changes import Change, FramedLine, RecordEdit
+from sync.histories import Lineage, QuickOutcome
 from sync.merge import EditOutcome, RecordHistory
 from tests.support.memory_replica import Rules
 
@@ -36,6 +37,10 @@ class Core:
 
     apply_edit: Callable[[RecordHistory, RecordEdit, Dot, bool], EditOutcome] = apply_edit
     state_of: Callable[[RecordHistory], RecordState] = merge.state_of
+    quick_edit: Callable[[RecordState, Lineage, RecordEdit, Dot], QuickOutcome | None] = (
+        histories.quick_edit
+    )
+    lineage_of: Callable[[RecordHistory], Lineage] = histories.lineage_of
     name_change: Callable[[str, int, str], str] = name_change
     seen_when_saving: Callable[[RecordState | None, RecordState | None, str], tuple[str, ...]] = (
         seen_when_saving

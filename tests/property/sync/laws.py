@@ -24,6 +24,7 @@ from tests.property.sync.laws_of_bytes import (
     content_is_order_free_and_telling,
     heads_bind_values,
 )
+from tests.property.sync.laws_of_histories import anything, the_quick_way_is_the_law
 from tests.property.sync.laws_of_replicas import (
     a_dropped_row_is_noticed,
     moves_keep_the_record,
@@ -123,6 +124,15 @@ def order_is_free(core: Core, example: tuple[list[Act], int]) -> None:
     for item in (story.received[0], *rest):
         history = core.apply_edit(history, item.edit, item.dot, item.applied).history
     assert dots_of(core.state_of(history)) == dots_of(story.state())
+
+
+def quick_in_stories(core: Core, example: tuple[list[Act], int]) -> None:
+    """What honest people do, received in any order."""
+    script, seed = example
+    story = told(core, script)
+    later = story.received[1:]
+    rest = random.Random(seed).sample(later, len(later))
+    the_quick_way_is_the_law(core, [(i.edit, i.dot, i.applied) for i in (story.received[0], *rest)])
 
 
 def merging_again_changes_nothing(core: Core, script: list[Act]) -> None:
@@ -251,6 +261,10 @@ LAWS: dict[str, Law] = {
     "replaced is not resurrected": Law(replaced_is_not_resurrected, acts),
     "equal values keep both dots": Law(
         equal_values_keep_both_dots, st.tuples(st.integers(1, 2), st.integers(0, 2))
+    ),
+    "the quick way is the law": Law(the_quick_way_is_the_law, anything),
+    "the quick way is the law in stories": Law(
+        quick_in_stories, st.tuples(acts, st.integers(0, 999))
     ),
     "forged circles empty no field": Law(forged_circles_empty_no_field, st.integers(1, 5)),
     "heads bind values": Law(heads_bind_values, st.tuples(changes(), st.integers(0, 999))),

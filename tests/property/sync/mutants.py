@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from shared.canonical import JsonValue, canonical_text
 from shared.records.state import Dot, RecordState
-from sync import commitments, merge, overlay
+from sync import commitments, histories, merge, overlay
 from sync.changes import Change, FramedLine, RecordEdit, frame, read_change
 from sync.digest import EMPTY
+from sync.histories import Lineage, QuickOutcome
 from sync.merge import EditOutcome, Effect, RecordHistory, Write, state_of
 from sync.messages import Leave, Outcome
 from tests.property.sync.core import Core, apply_edit
@@ -45,6 +46,41 @@ def collapse_drops_a_dot(history: RecordHistory) -> RecordState:
         for name, found in state.fields.items()
     }
     return replace(state, fields=fields)
+
+
+def quick_though_unknown(
+    state: RecordState, lineage: Lineage, edit: RecordEdit, dot: Dot
+) -> QuickOutcome | None:
+    """The quick way is taken though a dot that was seen is unknown here."""
+    fields = {n: {s.dot.id for s in found} for n, found in state.fields.items()}
+    known = {
+        name: replace(write, seen=tuple(d for d in write.seen if d in fields.get(name, ())))
+        for name, write in edit.writes.items()
+    }
+    return histories.quick_edit(state, lineage, replace(edit, writes=known), dot)
+
+
+def always_plain(_: RecordHistory) -> Lineage:
+    """No history is ever found to be more than its state tells."""
+    return Lineage()
+
+
+def nobody_else_wrote(history: RecordHistory) -> Lineage:
+    """Whose client wrote last is forgotten."""
+    return replace(histories.lineage_of(history), writers={})
+
+
+def quick_beside(
+    state: RecordState, lineage: Lineage, edit: RecordEdit, dot: Dot
+) -> QuickOutcome | None:
+    """A value over one of two siblings puts both away."""
+    found = histories.quick_edit(state, lineage, edit, dot)
+    if found is None:
+        return None
+    fields = {
+        n: tuple(s for s in v if s.dot.id == dot.id) or v for n, v in found.state.fields.items()
+    }
+    return replace(found, state=replace(found.state, fields=fields))
 
 
 def union_of_options(history: RecordHistory) -> RecordState:
@@ -293,6 +329,16 @@ MUTANTS: dict[str, tuple[Core, str]] = {
     "option-wise union": (Core(state_of=union_of_options), "no invented value"),
     "group by parts": (Core(state_of=group_by_parts), "no invented value"),
     "first seen only": (Core(state_of=first_seen_only), "replaced is not resurrected"),
+    "quick though unknown": (Core(quick_edit=quick_though_unknown), "the quick way is the law"),
+    "always plain": (Core(lineage_of=always_plain), "the quick way is the law"),
+    "writers forgotten": (
+        Core(lineage_of=nobody_else_wrote),
+        "the quick way is the law in stories",
+    ),
+    "quick over everything": (
+        Core(quick_edit=quick_beside),
+        "the quick way is the law in stories",
+    ),
     "circles empty a field": (Core(state_of=no_circles), "forged circles empty no field"),
     "release forgotten": (Core(apply_edit=release_forgotten), "no lost update"),
     "quarantine applies": (Core(apply_edit=quarantine_applies), "quarantine is not seen"),
