@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import (
-    BlobReferenceRow,
-    BlobRow,
     ChangeRow,
     DeviceRow,
     PersonRow,
     RecordRow,
 )
 from server.services.list_review_queue import Scopes
+from server.services.record_files import RecordFile, files_of_record
 from server.store.contents import content_of_live
 from server.store.histories import writes_of
 from shared.canonical import JsonValue
@@ -43,6 +42,7 @@ class RecordTree:
     held_files: frozenset[str]
     people: dict[str, str]
     devices: dict[str, str]
+    files: dict[str, RecordFile]
 
     def states(self) -> tuple[RecordState, ...]:
         """The root first, then its rows in their order."""
@@ -102,20 +102,17 @@ def read_record_tree(session: Session, record_id: str, scopes: Scopes) -> Record
     if state.workflow is not None:
         authors |= {dot.author for _, dot, _ in state.workflow.history}
     clients = {d.client for d in dots} | {state.created.client}
+    files = files_of_record(session, row.id)
     return RecordTree(
         row=row,
         state=state,
         rows=rows,
         content=content_of_live((state, *rows)),
-        held_files=_held(session, row.id),
+        held_files=frozenset(name for name, file in files.items() if file.held),
         people=people_named(session, authors),
         devices=devices_named(session, clients),
+        files=files,
     )
-
-
-def _held(session: Session, root: str) -> frozenset[str]:
-    found = select(BlobRow.sha256).join(BlobReferenceRow, BlobReferenceRow.sha256 == BlobRow.sha256)
-    return frozenset(session.scalars(found.where(BlobReferenceRow.root == root)))
 
 
 def people_named(session: Session, ids: Iterable[str]) -> dict[str, str]:

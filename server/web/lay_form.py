@@ -193,7 +193,7 @@ class RecordViewBuilder:
         if isinstance(value, dict):
             sha256 = value.get("sha256")
             if isinstance(sha256, str) and question.type in FILE_TYPES:
-                view.sha256, view.held = sha256, sha256 in self.tree.held_files
+                view.show_file(sha256, self.tree.files.get(sha256), self.language)
             lat, lon = value.get("lat"), value.get("lon")
             if question.type == "geopoint" and isinstance(lat, str) and isinstance(lon, str):
                 view.point = (lat, lon)

@@ -17,11 +17,12 @@ from server.services.read_record_page import read_record_tree
 from server.services.resolve_conflict import Pick, resolve_conflict
 from server.services.review_record import Review, review_record
 from server.services.verify_hours import verify_hours
+from server.services.want_files import waive_file
 from server.web.desk import act, go, office, reading, scopes, signed, staff, text_of, words
 from server.web.record import record_page
 from shared.errors import InvalidInput, NotFound, TransitionRefused
-from shared.ids import is_uuid
-from shared.limits import COMMENT_LENGTH_MAX, FIELD_KEY_LENGTH_MAX
+from shared.ids import is_sha256, is_uuid
+from shared.limits import COMMENT_LENGTH_MAX, FIELD_KEY_LENGTH_MAX, REASON_LENGTH_MAX
 from shared.records.state import Comment
 from shared.records.workflow import Status
 from sync.messages import Outcome
@@ -36,6 +37,7 @@ def add_pages(pages: Blueprint) -> None:
     act(pages, "/records/<record_id>/return")(return_record)
     act(pages, "/records/<record_id>/settle")(settle)
     act(pages, "/records/<record_id>/hours")(confirm_hours)
+    act(pages, "/records/<record_id>/files/<sha256>/waive")(waive)
 
 
 def approve(record_id: str) -> Response:
@@ -123,6 +125,18 @@ def confirm_hours(record_id: str) -> Response:
         opened_at=shown["opened"],
     )
     return go("record", said="hours", record_id=record_id)
+
+
+def waive(record_id: str, sha256: str) -> Response:
+    """Go on without a file that no tablet can send any more; a reason is asked for."""
+    _must_be_readable(record_id)
+    if not is_sha256(sha256):
+        raise NotFound("not the name of a file")
+    reason = text_of("reason", REASON_LENGTH_MAX)
+    if not reason:
+        return _again(record_id, words()("files.waive_needs_why"), 422)
+    waive_file(office(), staff().id, record_id, sha256, reason)
+    return go("record", said="waived", record_id=record_id)
 
 
 def _shown(record_id: str) -> dict[str, Any]:

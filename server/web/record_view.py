@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from server.services.record_files import RecordFile
 from server.web.answers import AnswerTexts
+from shared.problem_sentences import sentence
 from shared.records.state import Dot
 
 
@@ -69,8 +71,16 @@ class AnswerView:
     source: Dot | None = None
     sha256: str = ""
     held: bool = False
+    file: RecordFile | None = None
+    why_kept: str = ""
     point: tuple[str, str] | None = None
     link: str = ""
+
+    def show_file(self, sha256: str, file: RecordFile | None, language: str) -> None:
+        """The answer is a file: here or not, and why it is kept without being shown."""
+        self.sha256, self.file = sha256, file
+        self.held = file is not None and file.held
+        self.why_kept = sentence(file.code, language) if file is not None and file.code else ""
 
     @property
     def notable(self) -> bool:
