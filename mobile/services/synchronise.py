@@ -148,11 +148,13 @@ class Synchroniser:
         self.prepare_lines()
         self._database.release_reader()
 
-    def run_once(self) -> SyncReport:
-        """Synchronise now, on this thread, and list what came; never raises."""
+    def run_once(self, *, list_now: bool = True) -> SyncReport:
+        """Synchronise now, on this thread, and list what came unless `prepare_lines` is to follow;
+        never raises."""
         with self._running:
             report = self._run()
-        self.prepare_lines()
+        if list_now:
+            self.prepare_lines()
         return report
 
     def prepare_lines(self) -> None:

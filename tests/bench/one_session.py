@@ -77,14 +77,17 @@ def main() -> None:
     Path("/proc/self/clear_refs").write_text("5")
     idle = memory_mib("VmRSS")
     began = time.perf_counter()
-    report = tablet.synchroniser.run_once()
+    report = tablet.synchroniser.run_once(list_now=False)
     ended = time.perf_counter()
+    tablet.synchroniser.prepare_lines()
+    listed = time.perf_counter()
     assert report.complete, report
     first_pull = timed.first_pull or ended
     found = {
         "push": first_pull - began,
         "pull": ended - first_pull,
         "whole": ended - began,
+        "lines": listed - ended,
         "up": timed.up,
         "down": timed.down,
         "trips": report.round_trips,
