@@ -150,6 +150,30 @@ def test_a_failed_sync_is_reported_in_words_and_nothing_is_lost(person: Person):
     assert synchroniser.pill().here_only > 0
 
 
+def test_the_sync_screen_says_what_would_go_and_saves_it_to_a_file(person: Person):
+    person.tap("pill")
+    assert "บันทึกที่จะส่ง" in person.texts()
+    person.tap("sync.look")
+    person.until(lambda: not person.navigation.screen.presenter.state.before.asking)
+    person.window.pump(3)
+    assert "ถามสำนักงานไม่ได้" in person.find("sync.there").text
+    person.tap("sync.save_unsent")
+    person.until(lambda: person.navigation.screen.presenter.state.saved is not None)
+    person.window.pump(3)
+    assert person.has("sync.saved")
+    folder = person.desk.home / "for-the-office"
+    assert len(list(folder.glob("*.samruat"))) == 1
+
+
+def test_what_was_kept_aside_shows_the_typed_value_and_why(person: Person):
+    office_answers(person.desk, (Outcome.QUARANTINED,))
+    person.tap("pill")
+    words = person.texts()
+    assert "สำนักงานเก็บไว้ตรวจ" in words
+    assert f": {NAMES[2]}" in words
+    assert "กรุณาให้ผู้ดูแลระบบเพิ่มพื้นที่ให้" in words
+
+
 def test_what_needs_a_person_is_listed_until_it_was_read(person: Person):
     office_answers(person.desk, (Outcome.CONFLICT, Outcome.QUARANTINED))
     person.tap("pill")

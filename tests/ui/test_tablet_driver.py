@@ -60,6 +60,6 @@ def test_a_picture_is_taken(tablet: Tablet, tmp_path: Path):
 def test_a_tablet_whose_data_cannot_be_opened_says_so_and_deletes_nothing(tmp_path: Path):
     (tmp_path / "tablet.db").write_bytes(b"not a database" * 1_000)
     with Tablet(tmp_path) as damaged:
-        damaged.wait("เปิดข้อมูลในเครื่องไม่ได้")
+        damaged.wait("ฐานข้อมูลของแท็บเล็ตเสียหาย")
         assert any("อย่าลบแอป" in text for text in damaged.screen())
     assert (tmp_path / "tablet.db").read_bytes() == b"not a database" * 1_000
