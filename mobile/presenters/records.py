@@ -22,9 +22,11 @@ IN_CONFLICT = "conflict"
 
 @dataclass(frozen=True, slots=True)
 class RecordsState:
-    """`kinds` are the forms to filter by (type, title); `version` rises when lines are new."""
+    """`kinds` are the forms to filter by (type, title); `version` rises when lines are new;
+    `preparing` records were received and are not listed yet."""
 
     count: int = 0
+    preparing: int = 0
     search: str = ""
     types: tuple[str, ...] = ()
     status: str = ""
@@ -94,6 +96,7 @@ class RecordsPresenter(Observed[RecordsState]):
         self._show(
             RecordsState(
                 count=len(self._rows),
+                preparing=self._tablet.browser.preparing(),
                 search=search,
                 types=types,
                 status=status,

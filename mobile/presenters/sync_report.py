@@ -186,6 +186,8 @@ class SyncReportPresenter(Observed[SyncReportState]):
             "done": progress.done,
             "total": progress.total,
             "size": size_words(progress.moved),
+            "got": size_words(progress.bytes_done),
+            "whole": size_words(progress.bytes_total),
         }
         words = Words(f"progress.{progress.step}", parts)
         self._show(replace(self.state, progress=words))

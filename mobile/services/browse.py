@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mobile.store import base, changes, listing, people, settings
+from mobile.store import base, changes, listing, people, preparing, settings
 from mobile.store.changes import OwnChange
 from mobile.store.database import TabletDatabase
 from mobile.store.listing import Filter, Listed
@@ -76,6 +76,10 @@ class Browser:
     def count(self, wanted: Filter) -> int:
         """How many records match."""
         return listing.count(self._database.reader(), wanted)
+
+    def preparing(self) -> int:
+        """How many records were received and are not listed yet, or as they were before."""
+        return preparing.waiting(self._database.reader())
 
     def first(self, wanted: Filter, most: int) -> list[Listed]:
         """The first few matching lines."""

@@ -95,11 +95,15 @@ class Wiring:
                 follow(report)
             self.home.pill_changed()
             self._show_pill()
+            listed()
+
+        def listed() -> None:
             screen = self._navigation.screen
             if hasattr(screen, "synchronised"):
                 screen.synchronised()
 
         self._tablet.synchroniser.on_ended = ended
+        self._tablet.synchroniser.on_listed = listed
 
     def _shown(self, screen: Any) -> None:
         """Every screen's pill leads to the report."""

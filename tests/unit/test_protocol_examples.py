@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from shared.canonical import canonical_bytes
 from shared.limits import IDLE_SYNC_BYTES_MAX
-from sync import codec
+from sync import codec, packing, segments
 from sync.changes import frame, read_change, seal
 from sync.commitments import chain_next, chain_start
 from sync.digest import row_digest, to_text
-from sync.messages import PushBatch, Put, Withheld
+from sync.messages import Leave, PushBatch, Put, Withheld
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "sync" / "PROTOCOL.md").read_text("utf-8")
@@ -28,6 +29,14 @@ def _again_pull(block: bytes) -> bytes:
     return codec.encode_pull(codec.decode_pull(block[:-1])) + b"\n"
 
 
+def _again_segment(block: bytes) -> bytes:
+    about, rows = packing.unpack(block)
+    leaves = [row for row in rows if isinstance(row, Leave)]
+    return packing.pack(
+        about, [canonical_bytes({"leave": x.record, "revision": x.revision}) for x in leaves]
+    )
+
+
 AGAIN: dict[str, Callable[[bytes], bytes]] = {
     "change": _again_change,
     "push": lambda block: codec.encode_push(codec.decode_push(block)),
@@ -36,6 +45,8 @@ AGAIN: dict[str, Callable[[bytes], bytes]] = {
     "pull-answer": lambda block: codec.lines_of(
         codec.encode_pull_answer(codec.decode_pull_answer(block))
     ),
+    "segments-answer": lambda block: segments.encode_list(segments.decode_list(block)),
+    "segment": _again_segment,
 }
 
 

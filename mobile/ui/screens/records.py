@@ -140,7 +140,8 @@ class RecordsScreen(PresentedScreen):
             self.bar.title = next(
                 (title.get(look.language) for kind, title in state.kinds if kind in state.types), ""
             )
-        self._count.text = tr("records.count", count=f"{state.count:,}")
+        said = "records.count_preparing" if state.preparing else "records.count"
+        self._count.text = tr(said, count=f"{state.count:,}", preparing=f"{state.preparing:,}")
         if state.version == self._version:
             return
         self._version = state.version
