@@ -165,6 +165,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "The tablet has not synced for long and downloads its area anew, after sending its work. "
         "Keep it connected.",
     ),
+    "upgrade.office_too_old": (
+        "แอปบนแท็บเล็ตนี้ใหม่กว่าระบบของสำนักงาน ข้อมูลทั้งหมดยังอยู่ครบในแท็บเล็ต "
+        "แจ้งสำนักงานให้อัปเดตระบบ แล้วซิงค์อีกครั้ง",
+        "The app on this tablet is newer than the office's server. Everything is kept on the "
+        "tablet; ask the office to update the server, then synchronise again.",
+    ),
     "upgrade.needed": (
         "แอปรุ่นนี้เก่าเกินกว่าจะรับข้อมูลใหม่ แต่ยังส่งงานได้ กรุณาอัปเดตแอป",
         "This version of the app is too old to receive, but can still send. Update the app.",

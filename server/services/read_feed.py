@@ -16,11 +16,12 @@ from server.services.mind_horizon import mind_horizon, note_beginnings
 from server.store import changes as change_store
 from server.store.office import Office
 from server.store.rights import device_scopes
-from shared.errors import EpochChanged, Forbidden, MalformedMessage, UpgradeNeeded
+from shared.errors import EpochChanged, Forbidden, UpgradeNeeded
 from shared.ids import is_client
 from sync import digest
 from sync.codec import decode_pull
 from sync.messages import Leave, Page, PullAnswer, PullRequest, Put
+from sync.negotiation import must_not_be_newer
 from sync.version import PROTOCOL, PULL_VERSION_MIN
 
 ROWS_AT_ONCE = 200
@@ -67,13 +68,12 @@ def read_feed(office: Office, token: str, body: bytes) -> tuple[PullAnswer, Devi
 
 def read_request(device: Device, body: bytes) -> PullRequest:
     """What a tablet asks, under its own name and in a version that is spoken here."""
+    must_not_be_newer(body)
     request = decode_pull(body)
     if not is_client(request.client) or not request.client.startswith(device.id + "."):
         raise Forbidden("a tablet pulls under its own name only")
     if request.protocol < PULL_VERSION_MIN:
         raise UpgradeNeeded("this version cannot read the answers any more")
-    if request.protocol > PROTOCOL:
-        raise MalformedMessage("this version of the protocol was never shipped")
     return request
 
 

@@ -30,7 +30,8 @@ from shared.limits import CHANGES_PER_TRANSACTION
 from sync.codec import decode_push
 from sync.commitments import chain_next
 from sync.messages import ChangeResult, Outcome, PushAnswer, PushBatch
-from sync.version import PROTOCOL
+from sync.negotiation import must_not_be_newer
+from sync.version import PROTOCOL, SHIPPED
 
 _log = logging.getLogger(__name__)
 
@@ -46,15 +47,18 @@ class Taken:
 
 
 def receive_changes(office: Office, device: str, body: bytes) -> PushAnswer:
-    """Receive a push of a device. Raises BadInput, EpochChanged, ChainForked, NumberGap, Busy.
+    """Receive a push of a device.
+
+    Raises BadInput, OfficeTooOld, EpochChanged, ChainForked, NumberGap, Busy.
 
     Every error leaves whole chunks behind: sending again what was sent is always safe.
     """
+    must_not_be_newer(body)
     batch = decode_push(body)
     header = batch.header
     if not is_client(header.client) or not header.client.startswith(device + "."):
         raise Forbidden("a tablet pushes under its own name only")
-    if header.protocol != PROTOCOL:
+    if header.protocol not in SHIPPED:
         raise MalformedMessage("this version of the protocol was never shipped")
     lines = lines_of(batch)
     mark = Mark(header.number, header.chain)
