@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from marshmallow import Schema
 
 from shared.canonical import canonical_bytes
 from shared.limits import IDLE_SYNC_BYTES_MAX
-from sync import codec, packing, segments
+from shared.problem_sentences import SENTENCES
+from shared.result_sentences import RESULT_SENTENCES
+from sync import asides, codec, packing, repair, segments
 from sync.changes import frame, read_change, seal
 from sync.commitments import chain_next, chain_start
 from sync.digest import row_digest, to_text
 from sync.messages import Leave, PushBatch, Put, Withheld
+from sync.predecessor import predecessor_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "sync" / "PROTOCOL.md").read_text("utf-8")
+FILE_BYTES = 20 * 1024 * 1024
 BLOCKS = re.findall(r"^```([a-z-]+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
@@ -37,6 +43,19 @@ def _again_segment(block: bytes) -> bytes:
     )
 
 
+def _again_parts(block: bytes) -> bytes:
+    found = parts.read_held(block[:-1].decode(), FILE_BYTES)
+    assert found is not None
+    return parts.held_text(*found).encode() + b"\n"
+
+
+def _again_json(schema: type[Schema]) -> Callable[[bytes], bytes]:
+    def again(block: bytes) -> bytes:
+        return canonical_bytes(schema().load(json.loads(block))) + b"\n"
+
+    return again
+
+
 AGAIN: dict[str, Callable[[bytes], bytes]] = {
     "change": _again_change,
     "push": lambda block: codec.encode_push(codec.decode_push(block)),
@@ -45,8 +64,24 @@ AGAIN: dict[str, Callable[[bytes], bytes]] = {
     "pull-answer": lambda block: codec.lines_of(
         codec.encode_pull_answer(codec.decode_pull_answer(block))
     ),
+    "repair": lambda block: (
+        repair.encode_sums_request(repair.decode_sums_request(block[:-1])) + b"\n"
+    ),
+    "repair-rows": lambda block: repair.encode_rows_request(repair.decode_rows_request(block)),
+    "repair-rows-answer": lambda block: codec.lines_of(
+        repair.encode_rows(repair.decode_rows(block))
+    ),
+    "results": lambda block: (
+        asides.encode_results_request(asides.decode_results_request(block[:-1])) + b"\n"
+    ),
     "segments-answer": lambda block: segments.encode_list(segments.decode_list(block)),
     "segment": _again_segment,
+    "file-answer": _again_json(files.FileAnswer),
+    "file-parts": _again_parts,
+    "file-done": _again_json(files.FileDone),
+    "files-wanted": _again_json(files.WantedFiles),
+    "files-lost": _again_json(files.LostFiles),
+    "files-held": _again_json(files.FileNames),
 }
 
 
@@ -87,7 +122,17 @@ def test_a_synchronisation_with_nothing_new_is_small_both_ways() -> None:
     assert len(block("pull-answer", 1)) <= IDLE_SYNC_BYTES_MAX
 
 
+def test_the_buckets_of_the_repair_are_those_of_its_rows() -> None:
+    asked = repair.decode_rows_request(block("repair-rows"))
+    assert {repair.bucket_of(record) for record, _ in asked.rows} == set(asked.buckets)
+
+
+def test_the_line_that_names_a_predecessor_is_one() -> None:
+    said = predecessor_of(read_change(frame(block("change", 1)[:-1])))
+    assert said is not None
+    assert (said.number, said.missing) == (2, 3)
+
+
 def test_every_error_code_that_is_named_exists() -> None:
-    source = (ROOT / "shared" / "errors.py").read_text("utf-8")
-    for code in re.findall(r"`(sync\.[a-z_]+)`", TEXT):
-        assert f'"{code}"' in source, code
+    for code in re.findall(r"`((?:sync|client|tablet|digest)\.[a-z_]+)`", TEXT):
+        assert code in SENTENCES or code in RESULT_SENTENCES, code
