@@ -45,7 +45,10 @@ QUERIES = (
     "before", "page", "back", "said", "expired", "type", "thumbnail", "size", "until", "person",
 )  # fmt: skip
 FIELDS_TRIED_ALONE = 6
-WITHOUT_A_FORM_ON_A_PAGE: set[str] = set()
+WITHOUT_A_FORM_ON_A_PAGE: set[str] = {
+    # Only beside a file that a tablet has lost; tests/integration/test_web_files.py goes there.
+    "/records/<record_id>/files/<sha256>/waive",
+}
 """POST rules of pages that no page leads to."""
 
 

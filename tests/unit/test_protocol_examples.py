@@ -14,7 +14,8 @@ from shared.canonical import canonical_bytes
 from shared.limits import IDLE_SYNC_BYTES_MAX
 from shared.problem_sentences import SENTENCES
 from shared.result_sentences import RESULT_SENTENCES
-from sync import asides, codec, packing, repair, segments
+from shared.schemas import files
+from sync import asides, codec, packing, parts, repair, segments
 from sync.changes import frame, read_change, seal
 from sync.commitments import chain_next, chain_start
 from sync.digest import row_digest, to_text
