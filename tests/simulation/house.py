@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from server.app import Ports, create_app, office_of
@@ -37,6 +37,16 @@ TROUBLES = {
     "office_file_disk_full": (Trouble.FULL, At.FILE, 2),
 }
 """What happens, at which kind of step, and within how many of them."""
+
+
+_COMPILED: Final[dict[str, Any]] = {}
+
+
+def _share_compiled(engine: Engine) -> None:
+    """Statements are compiled once a process, not once an office: the text is the same."""
+    engine.dialect = _COMPILED.setdefault("dialect", engine.dialect)
+    cache = _COMPILED.setdefault("cache", {})
+    engine.update_execution_options(compiled_cache=cache)
 
 
 class ReaderBehind(Database):
@@ -101,7 +111,9 @@ class House:
         self.openings += 1
         opened = open_office(self.folder, self.url, seed=self.seed * 1_000 + self.openings)
         opened.clock.now = max(opened.clock.now, self.now_ms) + 60_000
-        self.wire.watch_engine(opened.office.database.engine)
+        engine = opened.office.database.engine
+        _share_compiled(engine)
+        self.wire.watch_engine(engine)
         return opened
 
     def restart(self) -> None:

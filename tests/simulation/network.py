@@ -52,10 +52,13 @@ class Network:
     lagging: Callable[[Callable[[], HttpReply]], HttpReply | None] | None = None
     tamper: Tamper | None = None
     wire: Wire = field(default_factory=Wire)
+    lagged: bool = False
+    """Was the last answer of an older snapshot?"""
 
     def exchange(self, who: str, request: HttpRequest, token: str) -> HttpReply:
         """The reply to a request, after whatever happens on the way."""
         sent = Sent(who, request, token)
+        self.lagged = False
         self._deliver_delayed()
         if self.between is not None:
             self.between()
@@ -155,6 +158,7 @@ class Network:
         if reply is None:
             return self._ask(sent)
         self.happened.note("replica_lag")
+        self.lagged = True
         return reply
 
     def _deliver_delayed(self) -> None:

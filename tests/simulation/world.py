@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from mobile.services.synchronise import SyncReport
 from server.store.rights import device_scopes
 from shared.limits import RESTARTS_PER_SESSION_MAX
 from sync.exchange import HttpReply
@@ -26,7 +27,7 @@ from tests.simulation.reviewer import Reviewer
 from tests.simulation.steps import JOINED, Chance, Step, drawn
 from tests.simulation.template import DATABASES, SCRATCH, template_for
 
-CHECK_EVERY = 20
+CHECK_EVERY = 30
 SYNCS_TO_SETTLE = 5
 
 
@@ -175,10 +176,15 @@ class World:
             self.plant(self)
 
     def _scopes_of(self, who: str) -> frozenset[str]:
-        """What a tablet may read now (a lagging replica: at its moment)."""
-        officer = next(o for o in self.officers if o.name == who)
+        """What a tablet may read: now, or at the moment that a lagging replica shows."""
+        device = next(o for o in self.officers if o.name == who).device
+        if self.network.lagged:
+            return self.house.behind(lambda: self._scopes(device)) or frozenset()
+        return self._scopes(device)
+
+    def _scopes(self, device: str) -> frozenset[str]:
         with self.house.office.database.reading() as session:
-            return device_scopes(session, officer.device)
+            return device_scopes(session, device)
 
     def _lagging(self, ask: Callable[[], HttpReply]) -> HttpReply | None:
         return self.house.behind(ask)
@@ -246,9 +252,11 @@ class World:
         assert SYNCS_TO_SETTLE > RESTARTS_PER_SESSION_MAX
         for _ in range(SYNCS_TO_SETTLE):
             reports = [officer.tablet.synchroniser.run_once() for officer in self.officers]
+            if all(is_idle(report) for report in reports):
+                break
         for officer, report in zip(self.officers, reports, strict=True):
             self.say(officer.name, "settled", report.end, report.code)
-            if not report.complete or report.sent or report.records_received:
+            if not is_idle(report):
                 self.unrest.append(f"{officer.name} does not come to rest: {report}")
 
     def facts(self) -> Facts:
@@ -284,6 +292,11 @@ class World:
         self.house.close()
         DATABASES.forget(self.url)
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def is_idle(report: SyncReport) -> bool:
+    """Did a synchronisation find that everything was said before?"""
+    return report.complete and not report.sent and not report.records_received
 
 
 def simulate(plan: Plan) -> World:
