@@ -16,6 +16,7 @@ PARTS = {
     "idle": "a synchronisation with nothing new",
     "exchange": "many inspections to the office and on to another tablet",
     "crowd": "twenty tablets at once",
+    "files": "a large file over a line that breaks",
     "list": "100,000 records: opening, searching, scrolling",
     "memory": "how much of the tablet's memory the app takes",
     "language": "the form language",
