@@ -16,7 +16,12 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from server.models import ChangeRow, SettingRow
-from server.services.replay_journal import Replayed, missing_entries, replay_journal
+from server.services.replay_journal import (
+    Replayed,
+    forget_old_places,
+    missing_entries,
+    replay_journal,
+)
 from server.store.bulk import put
 from server.store.office import Office
 
@@ -61,9 +66,10 @@ def recover_from(
 ) -> Recovery | None:
     """Replay the journals in these folders and keep what was done for doctor and pages, together
     with what was done `before` in the same recovery."""
-    nothing = not office.epoch.renewed
-    if nothing and not any(missing_entries(office, folder)[0] for folder in folders):
-        return before
+    if not any(missing_entries(office, folder)[0] for folder in folders):
+        forget_old_places(office)
+        if not office.epoch.renewed:
+            return before
     since = _last_received(office) if before is None else before.since
     done = _told(office, replay_journal(office, folders), since)
     if before is not None:

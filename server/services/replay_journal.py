@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from server.models import JournalEntryRow
@@ -30,6 +30,8 @@ from shared.errors import BadInput
 
 _log = logging.getLogger(__name__)
 FAILURES_TOLD_MAX: Final = 100
+PLACES_KEPT: Final = 10_000
+"""More than could be on their way to a commit at one time, by far."""
 _CONTENT: Final = (RuleBroken, BadInput, LookupError, TypeError, ValueError, AssertionError)
 """What an entry itself can be the reason of; a busy or full database is none of these."""
 
@@ -63,23 +65,46 @@ class Replayed:
 
 
 def missing_entries(office: Office, folder: Path) -> tuple[list[Position], list[Damage]]:
-    """Entries of a journal that the database has not got, and what could not be read."""
+    """Entries of a journal that the database has not got, and what could not be read.
+
+    A journal whose beginning was taken away, and that begins behind what the database has, is
+    damaged before its first entry.
+    """
     with office.database.reading() as session:
         rows = session.execute(select(JournalEntryRow.seq, JournalEntryRow.chain))
         known = {(row.seq, row.chain) for row in rows}
+    highest = max((seq for seq, _ in known), default=0)
     missing: list[Position] = []
     damaged: list[Damage] = []
     void: set[tuple[int, str]] = set()
+    begun = False
     for one in read_journal(folder, _floor(known)):
         if isinstance(one, Damage):
             damaged.append(one)
             continue
+        if not begun and one.position.seq > highest + 1:
+            damaged.append(Damage(one.segment, 0, 0, highest, one.position.seq))
+        begun = True
         place = (one.position.seq, one.position.chain)
         parts = one.entry.facts.get("parts", [])
         void |= {(p["seq"], p["chain"]) for p in parts if p.get("is") == "void"}
         if place not in known and not all(p.get("is") == "void" for p in parts):
             missing.append(one.position)
     return [one for one in missing if (one.seq, one.chain) not in void], damaged
+
+
+def forget_old_places(office: Office) -> None:
+    """Let go of the places of old entries, once nothing is missing: the oldest place that is left
+    says that everything before it is there, too."""
+    with office.database.writing() as session:
+        count = session.scalar(select(func.count()).select_from(JournalEntryRow)) or 0
+        if count <= 2 * PLACES_KEPT:
+            return
+        highest = session.scalar(select(func.max(JournalEntryRow.seq))) or 0
+        session.execute(
+            delete(JournalEntryRow).where(JournalEntryRow.seq <= highest - PLACES_KEPT),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _floor(known: set[tuple[int, str]]) -> int:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import create_engine
 
 from server.config import Config
+from server.models import BackupRow
 from server.services.back_up import KEYS
 from server.services.examine_records import examine_records
 from server.services.findings import Grade
@@ -28,6 +29,7 @@ from server.store import backup_folder
 from server.store.backup_folder import Backup
 from server.store.beside import beside
 from server.store.blob_store import open_blob_store
+from server.store.bulk import insert_new
 from server.store.database import Database
 from server.store.dump import load_database
 from server.store.journal import JournalMissing
@@ -143,6 +145,8 @@ def _settle(
     wrong = [one.meaning("en") for one in examine_records(office) if one.grade is Grade.WRONG]
     if wrong:
         raise StorageCorrupt("what was restored is not sound: " + "; ".join(wrong[:5]))
+    with office.database.writing() as session:
+        insert_new(session, BackupRow, [_as_row(office, backup)])
     with office.database.reading() as session:
         doubles = likely_doubles(session, backup.taken_at)
     return Restored(
@@ -155,6 +159,20 @@ def _settle(
         wanted_files=tuple(missing_files(office)),
         put_aside="",
     )
+
+
+def _as_row(office: Office, backup: Backup) -> dict[str, Any]:
+    """This backup, which was just looked over: the database that it holds cannot know of it."""
+    now_ms = office.clock.now_ms()
+    return {
+        "id": office.ids.new(),
+        "target": str(backup.folder),
+        "taken_at": backup.taken_at,
+        "ended_at": now_ms,
+        "verified_at": now_ms,
+        "bytes": sum(int(part["bytes"]) for part in backup.manifest["parts"].values()),
+        "journal_seq": int(backup.manifest["journal_seq"]),
+    }
 
 
 def _aside_name(office: Office) -> str:

@@ -10,20 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from server.app import Ports, create_app, office_of
 from server.config import Config
-from server.models import BlobWantRow
+from server.models import BlobWantRow, JournalEntryRow
 from server.services.back_up import back_up
 from server.services.examine_installation import examine_installation
 from server.services.likely_doubles import likely_doubles
+from server.services.recover_at_start import last_recovery
+from server.services.replay_journal import PLACES_KEPT
 from server.services.restore_backup import Restored, restore_backup
 from server.services.verify_backup import verify_backup
 from server.store import serving_lock
 from server.store.backup_folder import open_backup
+from server.store.bulk import insert_new
 from server.store.journal import JournalMissing
-from server.store.journal_frames import segments_of
+from server.store.journal_frames import SEGMENT, Tail, frame, read_frames, segments_of
 from server.store.own_journal import JournalForeign
 from shared.errors import ConflictingState, InvalidInput, StorageCorrupt
 from shared.ids import SeededIds
@@ -362,3 +365,49 @@ def test_a_manifest_of_a_later_program_is_not_guessed_at(world: TestOffice, tmp_
     (made.folder / "manifest.json.sha256").write_text(hashlib.sha256(data).hexdigest())
     with pytest.raises(StorageCorrupt):
         open_backup(made.folder)
+
+
+def test_places_of_old_entries_are_let_go_and_nothing_is_replayed_for_it(
+    world: TestOffice,
+) -> None:
+    config = world.office.config
+    fresh = ({"seq": 1_000 + n, "chain": f"{n:064x}"} for n in range(2 * PLACES_KEPT + 1))
+    with world.office.database.writing() as session:
+        insert_new(session, JournalEntryRow, fresh)
+    world.close()
+    for number in (8, 9):
+        again = open_office(config.data, config.database_url, seed=number)
+        assert last_recovery(again.office) is None
+        with again.office.database.reading() as session:
+            left = session.scalar(select(func.count()).select_from(JournalEntryRow))
+        assert left == PLACES_KEPT
+        again.close()
+
+
+def test_a_journal_whose_beginning_was_taken_away_is_told(
+    world: TestOffice, tmp_path: Path
+) -> None:
+    tablet = world.tablet("somchai")
+    made = back_up(world.office, tmp_path / "backups")
+    for value in "ab":
+        tablet.creates({"a": value})
+        tablet.push()
+    config = world.office.config
+    world.close()
+    path = segments_of(config.journal_folder)[-1]
+    data, tail = path.read_bytes(), Tail()
+    frames = [(offset, one) for offset, one in read_frames(data, "", tail)]
+    last = frames[-1][0]
+    before = frames[-2][1].position
+    head = frame(SEGMENT, before.seq, b"{}", before.chain)
+    path.write_bytes(head + data[last:])
+    done = restored(world, made.folder)
+    assert done.recovery is not None
+    assert done.recovery.changes == 1
+    assert done.recovery.damaged
+    again = open_office(config.data, config.database_url, seed=8)
+    twin = remembering(tablet)
+    twin.world = again
+    reply = twin.post("push", twin.push_body())
+    assert reply.json["number"] < tablet.number, "the tablet is asked for what is missing"
+    again.close()
