@@ -30,6 +30,8 @@ from tests.support.tablets import HandClock, Killed, Room
 
 TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000
 HAZARD_SHARE = 0.12
+FILES_ARE_WRITTEN = ("photo", "sign")
+FILE_HAZARDS = ("tablet_killed_at_file", "tablet_file_disk_full")
 FAR = 30
 """Steps within which trouble that was armed strikes."""
 
@@ -154,7 +156,7 @@ class HeldTablet:
     def act(self, what: str, hazard: str | None = None) -> None:
         """Something that a person at a tablet does, under a hazard of the tablet's own."""
         self._jump_clock()
-        self._endanger(self._hazard() if hazard is None else hazard)
+        self._endanger(self._hazard(what) if hazard is None else hazard)
         try:
             getattr(self, f"_{what}")()
         except Killed:
@@ -170,11 +172,13 @@ class HeldTablet:
                 self.network.wire.suffered(self.name)
             self.room.free, self.full_at_answer = Room().free, False
 
-    def _hazard(self) -> str:
-        """By chance, and only while the field is not fair."""
-        if self.network.fault_rate and self.chance.happens(HAZARD_SHARE):
-            return self.chance.source.choice(IN_AN_ACT)
-        return ""
+    def _hazard(self, what: str) -> str:
+        """By chance, and only while the field is not fair; files where files are written."""
+        if not self.network.fault_rate:
+            return ""
+        if what in FILES_ARE_WRITTEN and self.chance.happens(2 * HAZARD_SHARE):
+            return self.chance.source.choice(FILE_HAZARDS)
+        return self.chance.source.choice(IN_AN_ACT) if self.chance.happens(HAZARD_SHARE) else ""
 
     def _endanger(self, hazard: str) -> None:
         """Arm what may befall this act; it is counted when it strikes."""

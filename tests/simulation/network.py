@@ -163,7 +163,7 @@ class Network:
 
     def _deliver_delayed(self) -> None:
         """What was held up arrives behind what was sent later; nobody waits for its answer."""
-        while self.delayed and self.chance.happens(0.3):
+        if self.delayed and self.chance.happens(0.3):
             at = self.chance.source.randrange(len(self.delayed))
             if at:
                 self.happened.note("requests_reordered")
@@ -204,7 +204,8 @@ class Network:
 def _likely(path: str) -> tuple[str, ...]:
     """The faults to draw from: some can strike at one door only, and shall not be rare."""
     if path == PULL:
-        return (*DRAWN, "replica_lag", "page_cut_before_its_row")
+        more = ("request_delayed", "request_delayed", "replica_lag", "page_cut_before_its_row")
+        return (*DRAWN, *more)
     if path.startswith(BLOB):
         return (*DRAWN, "office_file_disk_full", "office_file_disk_full", "office_killed_at_file")
     return DRAWN
