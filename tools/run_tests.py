@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-OTHER_LANE = ("tidy", "unit", "property", "contract", "integration", "browser", "e2e")
+OTHER_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade", "browser", "e2e")
 SCREEN_LANE = ("simulation", "ui")
 STEP_SECONDS_MAX = 1500
 """A step that hangs ends here, so that its output is seen."""
