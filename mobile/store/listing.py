@@ -176,9 +176,8 @@ def _where(wanted: Filter) -> tuple[str, list[str | int]]:
     if wanted.in_conflict:
         parts.append("conflicts > 0")
     for word in search_key(wanted.search).split():
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        parts.append("search_key LIKE ? ESCAPE '\\'")
-        values.append(f"%{escaped}%")
+        parts.append("instr(search_key, ?) > 0")
+        values.append(word)
     return (" WHERE " + " AND ".join(parts)) if parts else "", values
 
 
@@ -198,16 +197,21 @@ def rows_of(connection: sqlite3.Connection, wanted: Filter) -> array[int]:
     if wanted.types and not wanted.search and not wanted.newest_first:
         sql, values = _merged(wanted)
     else:
-        where, values = _where(wanted)
-        if wanted.search:
-            # A word may stand anywhere: reading the lines as they lie is five times as fast as
-            # looking each up by an index.
-            where = where.replace(" WHERE type IN", " WHERE +type IN")
-        order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
-        sql = f"SELECT row FROM listing{where} ORDER BY {order}"  # noqa: S608
+        source, values = _found(wanted, *_where(wanted))
+        order = "changed_at DESC, listing.row DESC" if wanted.newest_first else "sort_key, 1"
+        sql = f"SELECT listing.row FROM {source} ORDER BY {order}"  # noqa: S608
     cursor = connection.cursor()
     cursor.row_factory = None
     return array("q", (row[0] for row in cursor.execute(sql, values)))
+
+
+def _found(wanted: Filter, where: str, values: list[str | int]) -> tuple[str, list[str | int]]:
+    """Where to look. A word may stand anywhere, so every line is read; the table with nothing but
+    the keys is a fifth of the list, and only what it finds is looked up there."""
+    if not wanted.search.strip():
+        return f"listing{where}", values
+    keys = where.replace("instr(search_key, ?)", "instr(finding.key, ?)")
+    return f"finding CROSS JOIN listing ON listing.row = finding.row{keys}", values
 
 
 def _merged(wanted: Filter) -> tuple[str, list[str | int]]:
@@ -242,8 +246,8 @@ def line_of(connection: sqlite3.Connection, root: str) -> Listed | None:
 
 def count(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many lines match."""
-    where, values = _narrowed(wanted)
-    sql = f"SELECT count(*) FROM listing{where}"  # noqa: S608
+    source, values = _found(wanted, *_narrowed(wanted))
+    sql = f"SELECT count(*) FROM {source}"  # noqa: S608
     return int(connection.execute(sql, values).fetchone()[0])
 
 

@@ -165,6 +165,23 @@ def download(db: Database) -> None:
     _table(db, "unlisted").create({"root": str}, pk="root")
 
 
+@MIGRATIONS(name="0007_finding")
+def finding(db: Database) -> None:
+    """The keys to search by in a table of their own, which follows the list by itself."""
+    for statement in (
+        "CREATE TABLE finding (row INTEGER PRIMARY KEY, key TEXT NOT NULL)",
+        "INSERT INTO finding (row, key) SELECT row, coalesce(search_key, '') FROM listing",
+        "CREATE TRIGGER listing_begun AFTER INSERT ON listing BEGIN "
+        "INSERT INTO finding (row, key) VALUES (new.row, coalesce(new.search_key, '')); END",
+        "CREATE TRIGGER listing_renamed AFTER UPDATE OF search_key ON listing "
+        "WHEN old.search_key IS NOT new.search_key BEGIN "
+        "UPDATE finding SET key = coalesce(new.search_key, '') WHERE row = new.row; END",
+        "CREATE TRIGGER listing_gone AFTER DELETE ON listing BEGIN "
+        "DELETE FROM finding WHERE row = old.row; END",
+    ):
+        db.execute(statement)
+
+
 def _received(db: Database) -> None:
     _table(db, "scope").create(
         {"id": str, "cursor": int, "head": int, "digest": str},

@@ -14,7 +14,7 @@ from random import Random
 from mobile.bootstrap import open_tablet
 from mobile.config import TabletConfig
 from shared.records.state import encode_state
-from shared.thai.text import search_key, sort_key
+from shared.thai.text import list_keys
 from tests.bench.tablets import enrolled_home
 from tests.support.tablets import AREA, MALEE, START_MS, state_of
 
@@ -53,7 +53,7 @@ def home_with(home: Path, count: int) -> Path:
     for number, title in enumerate(titles(count)):
         root = f"01920000-0000-7000-8001-{number:012x}"
         second = f"จ3-{random.randint(1, 107)}-{number}/45 รย"
-        key = search_key(f"{title} {second} {title} {second}")
+        order, key = list_keys(title, second)
         lines.append(
             (
                 root,
@@ -62,7 +62,7 @@ def home_with(home: Path, count: int) -> Path:
                 title,
                 second,
                 STATUSES[number % 4],
-                sort_key(title),
+                order,
                 key,
                 "",
                 "pending" if number % 50 == 0 else "",

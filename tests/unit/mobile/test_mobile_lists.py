@@ -135,7 +135,8 @@ def test_a_list_of_100_000_opens_and_scrolls_with_one_query_each(crowded: Desk) 
     crowded.app.database.watch_reads(statements.append)
     presenter = RecordsPresenter(crowded.app, types=("factory",))
     assert presenter.state.count == MANY
-    assert len(statements) == 1, statements
+    assert [text for text in statements if "unlisted" not in text] == statements[:1]
+    assert len(statements) == 2, "the list, and how many records wait for their line"
     assert presenter._rows.itemsize * len(presenter) == 8 * MANY
     statements.clear()
     for index in range(40_000, 40_000 + 4 * PAGE):
