@@ -15,7 +15,7 @@ from shared.limits import IDLE_SYNC_BYTES_MAX
 from shared.problem_sentences import SENTENCES
 from shared.result_sentences import RESULT_SENTENCES
 from shared.schemas import files
-from sync import asides, codec, packing, parts, repair, segments
+from sync import asides, codec, packing, parts, receipts, repair, segments
 from sync.changes import frame, read_change, seal
 from sync.commitments import chain_next, chain_start
 from sync.digest import row_digest, to_text
@@ -74,6 +74,12 @@ AGAIN: dict[str, Callable[[bytes], bytes]] = {
     ),
     "results": lambda block: (
         asides.encode_results_request(asides.decode_results_request(block[:-1])) + b"\n"
+    ),
+    "receipt": lambda block: (
+        receipts.encode_receipt_request(receipts.decode_receipt_request(block[:-1])) + b"\n"
+    ),
+    "receipt-answer": lambda block: (
+        receipts.encode_receipt_answer(receipts.decode_receipt_answer(block[:-1])) + b"\n"
     ),
     "segments-answer": lambda block: segments.encode_list(segments.decode_list(block)),
     "segment": _again_segment,
