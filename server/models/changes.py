@@ -106,3 +106,5 @@ class QuarantineRow(Base):
     closed_by: Mapped[Id | None]
     terms: Mapped[Words] = mapped_column(default="")
     reason: Mapped[Words] = mapped_column(default="")
+
+    __table_args__ = (Index(None, "released_at", "closed_at"),)

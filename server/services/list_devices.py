@@ -11,12 +11,34 @@ from server.models import (
     ClientRow,
     DeviceAreaRow,
     DevicePersonRow,
+    DeviceReportRow,
     DeviceRow,
     EnrolmentRow,
+    IncidentRow,
     PersonRow,
     QuarantineRow,
 )
 from server.services.list_review_queue import Scopes
+from server.store.quarantine import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a tablet said of itself at a moment (server's clock); `oldest_at` is of its clock."""
+
+    at: int
+    pending: int
+    editing: int
+    oldest_at: int | None
+    files: int
+    file_bytes: int
+    free_bytes: int | None
+    handed_over: str
+
+    @property
+    def unsent(self) -> int:
+        """Saves that are on the tablet only."""
+        return self.pending + self.editing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +46,8 @@ class DeviceLine:
     """A tablet. `received` counts the changes it sent, `waiting` those kept aside of them by the
     code of the reason, the most frequent first.
 
-    What it has not sent yet is unknown here: only the tablet knows, and says so on its screen.
+    What it has not sent yet only the tablet knows: `report` is what it last said of itself.
+    `incidents` counts those that nobody has looked into.
     """
 
     id: str
@@ -39,6 +62,13 @@ class DeviceLine:
     people: tuple[str, ...]
     received: int
     waiting: tuple[tuple[str, int], ...]
+    report: Report | None = None
+    incidents: int = 0
+
+    @property
+    def aside(self) -> int:
+        """How many of its changes are kept aside."""
+        return sum(count for _, count in self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +93,8 @@ def list_devices(session: Session, scopes: Scopes) -> tuple[DeviceLine, ...]:
         people.setdefault(device, []).append(name)
     pushed = _pushed(session)
     waiting = _waiting(session)
+    reports = {row.device: row for row in session.scalars(select(DeviceReportRow))}
+    incidents = _incidents(session)
     lines = []
     for row in session.scalars(select(DeviceRow).order_by(DeviceRow.label, DeviceRow.id)):
         mine = tuple(sorted(areas.get(row.id, ())))
@@ -83,6 +115,8 @@ def list_devices(session: Session, scopes: Scopes) -> tuple[DeviceLine, ...]:
                 people=tuple(people.get(row.id, ())),
                 received=received,
                 waiting=tuple(waiting.get(row.id, ())),
+                report=_report(reports.get(row.id)),
+                incidents=incidents.get(row.id, 0),
             )
         )
     return tuple(sorted(lines, key=lambda line: line.revoked_at is not None))
@@ -100,13 +134,39 @@ def _waiting(session: Session) -> dict[str, list[tuple[str, int]]]:
     found = select(ClientRow.device, QuarantineRow.code, func.count()).join(
         QuarantineRow, QuarantineRow.client == ClientRow.id
     )
-    found = found.where(QuarantineRow.released_at.is_(None))
+    found = found.where(OPEN)
     found = found.group_by(ClientRow.device, QuarantineRow.code)
     out: dict[str, list[tuple[str, int]]] = {}
     for device, code, count in session.execute(found):
         out.setdefault(device, []).append((code, count))
     for reasons in out.values():
         reasons.sort(key=lambda reason: (-reason[1], reason[0]))
+    return out
+
+
+def _report(row: DeviceReportRow | None) -> Report | None:
+    if row is None:
+        return None
+    return Report(
+        row.at,
+        row.pending,
+        row.editing,
+        row.oldest_at,
+        row.files,
+        row.file_bytes,
+        row.free_bytes,
+        row.handed_over,
+    )
+
+
+def _incidents(session: Session) -> dict[str, int]:
+    found = select(IncidentRow.client, func.count()).where(
+        IncidentRow.settled_at.is_(None), IncidentRow.client.is_not(None)
+    )
+    out: dict[str, int] = {}
+    for client, count in session.execute(found.group_by(IncidentRow.client)):
+        device = str(client).partition(".")[0]
+        out[device] = out.get(device, 0) + count
     return out
 
 

@@ -16,10 +16,12 @@ from server.web import (
     frame,
     health,
     people,
+    quarantine,
     record,
     record_acts,
     registers,
     review,
+    settling,
     sign_in,
 )
 
@@ -29,7 +31,8 @@ def register(app: Flask) -> None:
     assert app.secret_key, "pages sign what they show: the app needs a secret key"
     pages = Blueprint("pages", __name__)
     for group in (
-        sign_in, review, record, record_acts, areas, registers, people, fleet, forms, files, health, frame
+        sign_in, review, record, record_acts, areas, registers, people, fleet, quarantine,
+        settling, forms, files, health, frame
     ):  # fmt: skip
         group.add_pages(pages)
     app.register_blueprint(pages)

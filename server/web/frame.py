@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from server.services.keep_staff_session import keep_staff_session
 from server.services.list_conflicts import count_open_conflicts
 from server.services.read_staff_session import Staff, read_staff_session
+from server.store.quarantine import count_open
 from server.web import formats
 from server.web.desk import (
     LANGUAGE_COOKIE,
@@ -146,6 +147,7 @@ def _known_to_templates() -> dict[str, Any]:
         "ago": lambda value: formats.ago(value, office().clock.now_ms(), t),
         "hours": formats.hours,
         "open_conflicts": _open_conflicts,
+        "open_asides": _open_asides,
         "areas": areas_by_scope,
         "here": request.full_path.rstrip("?"),
         "kind_icon": lambda kind: KIND_ICONS.get(kind, "form"),
@@ -172,6 +174,15 @@ def _open_conflicts() -> int:
         with reading() as session:
             g.open_conflicts = count_open_conflicts(session, scopes())
     found: int = g.open_conflicts
+    return found
+
+
+def _open_asides() -> int:
+    """How many entries of the quarantine wait, read once a page."""
+    if "open_asides" not in g:
+        with reading() as session:
+            g.open_asides = count_open(session, scopes())
+    found: int = g.open_asides
     return found
 
 

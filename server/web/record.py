@@ -20,7 +20,7 @@ from server.services.read_record_page import (
     read_record_tree,
     titles_of,
 )
-from server.web.desk import office, page, reading, scopes, sign, words
+from server.web.desk import areas_by_scope, office, page, reading, scopes, sign, staff, words
 from server.web.history_view import EntryView, entry_view
 from server.web.lay_form import RecordViewBuilder, engine_for, plain_view, referred_records
 from server.web.record_view import (
@@ -30,6 +30,7 @@ from server.web.record_view import (
     ItemView,
     RecordView,
 )
+from server.web.settling import Unsettled, unsettled
 from shared.records.state import Sibling
 from shared.records.workflow import Status
 
@@ -82,6 +83,7 @@ def record_page(record_id: str, refused: str = "") -> str:
     """The page; `refused` says why what was just tried was not done."""
     with reading() as session:
         shown = show(session, record_id)
+        open_ = unsettled(session, shown.tree, shown.view)
         changes = read_history(session, shown.tree)
         entries = _entries(session, shown, changes)
     tree = shown.tree
@@ -96,13 +98,15 @@ def record_page(record_id: str, refused: str = "") -> str:
             (one, sign("conflict", _seen_conflict(tree, one))) for one in shown.view.conflicts
         ],
         refused=refused,
+        unsettled=open_,
+        may_move=staff().is_administrator or len(areas_by_scope()) > 1,
         history=entries,
         seen=sign("record", _seen(tree)),
         points=_points(shown.view),
         hours=_hours_question(shown),
         may_approve=tree.row.status in (Status.SUBMITTED, Status.APPROVED),
         may_return=tree.row.status in (Status.SUBMITTED, Status.APPROVED),
-        blocked=_blocked(tree),
+        blocked=_blocked(tree, open_),
     )
 
 
@@ -148,13 +152,15 @@ def _hours_siblings(tree: RecordTree) -> tuple[Sibling, ...]:
     return ()
 
 
-def _blocked(tree: RecordTree) -> str:
+def _blocked(tree: RecordTree, open_: Unsettled) -> str:
     """Why the record cannot be approved now; the key of a sentence."""
+    if open_.disputes:
+        return "approve.blocked_disputed"
+    if open_.relevance:
+        return "approve.blocked_relevance"
     if tree.row.tree_conflicts:
         return "approve.blocked_conflict"
-    if tree.row.missing_files:
-        return "approve.blocked_files"
-    return "approve.blocked_disputed" if tree.row.disputed else ""
+    return "approve.blocked_files" if tree.row.missing_files else ""
 
 
 def _entries(session: Session, shown: Shown, changes: tuple[HistoryEntry, ...]) -> list[EntryView]:

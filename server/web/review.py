@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.services.list_conflicts import list_conflicts
+from server.services.list_conflicts import kinds_of, list_conflicts
 from server.services.list_forms import list_forms
 from server.services.list_review_queue import ReviewQuery, list_review_queue
 from server.web import formats
@@ -88,7 +88,7 @@ def _query() -> tuple[ReviewQuery, dict[str, str]]:
             day_from=days["from"],
             day_to=days["to"],
             order="newest" if asked.get("order") == "newest" else "oldest",
-            after=_read_key(asked.get("after", "")),
+            after=read_key(asked.get("after", "")),
         ),
         odd,
     )
@@ -108,7 +108,8 @@ def _key(after: tuple[int, str]) -> str:
     return f"{after[0]}.{after[1]}"
 
 
-def _read_key(text: str) -> tuple[int, str] | None:
+def read_key(text: str) -> tuple[int, str] | None:
+    """The key of a list's last row, as an address has it."""
     at, _, record = text.partition(".")
     digits = at.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15 and is_uuid(record)):
@@ -166,4 +167,5 @@ def conflicts() -> str:
     """Records in which two values stand for one question."""
     with reading() as session:
         lines = list_conflicts(session, scopes())
-    return page("conflicts.html", lines=lines)
+        disputed, hidden = kinds_of(session, [line.id for line in lines])
+    return page("conflicts.html", lines=lines, disputed=disputed, hidden=hidden)

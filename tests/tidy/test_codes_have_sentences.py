@@ -36,6 +36,7 @@ FILE = re.compile(r".*\.(json|geojson|png|jpg|db|sqlite|key|txt|toml|html|md|loc
 NO_CODE = {
     # What the audit log calls an act.
     "codebook.published",
+    "device.areas",
     "device.code",
     "device.enrolled",
     "device.sign_in",

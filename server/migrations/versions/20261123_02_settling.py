@@ -83,6 +83,9 @@ def _quarantine() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
+    op.create_index(
+        op.f("ix_quarantine_released_at_closed_at"), "quarantine", ["released_at", "closed_at"]
+    )
     op.create_index(op.f("ix_quarantine_record"), "quarantine", ["record"], unique=False)
     op.create_index(op.f("ix_quarantine_head_hash"), "quarantine", ["head_hash"], unique=False)
     op.create_index(op.f("ix_quarantine_waits_for"), "quarantine", ["waits_for"], unique=False)
