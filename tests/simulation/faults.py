@@ -27,6 +27,8 @@ OFFICE: Final = {
     "office_killed_at_file": "the office dies at a step of writing a file, and starts again",
     "office_disk_full": "the office's database finds its disk full",
     "office_file_disk_full": "the office cannot write a file for lack of room",
+    "office_killed_at_journal": "the office dies before its journal is on the disk",
+    "office_journal_fails": "the journal's disk fails; the office confirms nothing until restarted",
 }
 TABLET: Final = {
     "tablet_killed": "the power is cut before a writing step of the tablet's database",

@@ -35,6 +35,8 @@ TROUBLES = {
     "office_killed_at_file": (Trouble.KILL, At.FILE, 4),
     "office_disk_full": (Trouble.FULL, At.STATEMENT, 15),
     "office_file_disk_full": (Trouble.FULL, At.FILE, 2),
+    "office_killed_at_journal": (Trouble.KILL, At.JOURNAL, 2),
+    "office_journal_fails": (Trouble.FULL, At.JOURNAL, 2),
 }
 """What happens, at which kind of step, and within how many of them."""
 
@@ -53,8 +55,7 @@ class ReaderBehind(Database):
     """Writes go to the primary; whoever only reads sees an older snapshot: a lagging replica."""
 
     def __init__(self, primary: Database, snapshot: Path) -> None:
-        self.engine = primary.engine
-        self.is_sqlite = primary.is_sqlite
+        self.__dict__.update(primary.__dict__)
         self.behind = Database(create_engine(f"sqlite:///{snapshot}"))
 
     @contextmanager
@@ -109,7 +110,12 @@ class House:
 
     def _open(self) -> TestOffice:
         self.openings += 1
-        opened = open_office(self.folder, self.url, seed=self.seed * 1_000 + self.openings)
+        opened = open_office(
+            self.folder,
+            self.url,
+            seed=self.seed * 1_000 + self.openings,
+            sync=self.wire.journal_sync,
+        )
         opened.clock.now = max(opened.clock.now, self.now_ms) + 60_000
         engine = opened.office.database.engine
         _share_compiled(engine)
@@ -137,6 +143,9 @@ class House:
             return None
         finally:
             self.wire.disarm()
+            if self.office.journal.failed:
+                self.say("office restarted, since its journal failed")
+                self.restart()
 
     def behind(self, act: Callable[[], Done]) -> Done | None:
         """An act while every reader sees the last snapshot; None when there is none."""

@@ -49,7 +49,8 @@ class MeddledDatabase(Database):
     """The office's database with something done at the end of every writing transaction."""
 
     def __init__(self, real: Database, meddle: Meddle) -> None:
-        self.engine, self.is_sqlite, self._meddle = real.engine, real.is_sqlite, meddle
+        self.__dict__.update(real.__dict__)
+        self._meddle = meddle
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -7,11 +7,13 @@ shown, numbers and chains them, and speaks through the app's own HTTP door.
 from __future__ import annotations
 
 import atexit
+import os
 import random
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from server.services.identify_device import Device
 from server.services.manage_areas import AreaEntry, put_area
 from server.services.manage_people import PersonEntry, add_person
 from server.services.sign_in_on_device import sign_in_on_device
+from server.store.journal import Journal
 from server.store.office import Office
 from shared.ids import SeededIds, new_client
 from shared.records.state import RecordState, decode_state
@@ -107,11 +110,19 @@ class TestOffice:
         self.office.database.close()
 
 
-def open_office(folder: Path, database_url: str, *, seed: int = 1) -> TestOffice:
-    """An office on the database at a URL, with whoever is in it already."""
+def open_office(
+    folder: Path, database_url: str, *, seed: int = 1, sync: Callable[[int], None] = os.fsync
+) -> TestOffice:
+    """An office on the database at a URL, with whoever is in it already. `sync` brings what the
+    journal wrote to the disk."""
     clock, source = SteppingClock(), random.Random(seed)
     config = Config(folder, database_url, testing=True, quick_passwords=True, pages=False)
-    ports = Ports(clock, source.randbytes, SeededIds(clock.now_ms, source))
+    ports = Ports(
+        clock,
+        source.randbytes,
+        SeededIds(clock.now_ms, source),
+        partial(Journal, sync=sync),
+    )
     app = create_app(config, ports)
     world = TestOffice(app, office_of(app), clock, source)
     with world.office.database.reading() as session:
