@@ -102,6 +102,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     room = RoomMaker(
         database, files, ports.storage, Ballast(config.home / "ballast", ports.ballast_bytes)
     )
+    replica.shelf.room_is_short = room.is_short
     room.begin()
     identity.check(database, ports.clock)
     capture.recover()

@@ -70,6 +70,7 @@ class FileExchange:
         yield from self._fetch_thumbnails()
         yield from self._send_originals()
         yield from self._fetch_each(self._shelf.originals_wanted(), FileKind.ORIGINAL)
+        yield from self._ask_what_may_go()
 
     # -- whole files
 
@@ -179,6 +180,15 @@ class FileExchange:
             reply = yield from self._ask(HttpRequest("POST", FILES + "held", body, (_JSON,)))
             held.update(set(some) & set(_names_in(reply, "held")))
         return held
+
+    def _ask_what_may_go(self) -> Act:
+        """Only a tablet whose room is short asks, and only what is named may ever go."""
+        for some in _portions(self._shelf.to_ask_about()):
+            body = canonical_bytes({"files": list(some)})
+            reply = yield from self._ask(HttpRequest("POST", FILES + "forgettable", body, (_JSON,)))
+            allowed = set(_names_in(reply, "forgettable")) & set(some)
+            if allowed:
+                self._shelf.forgettable(sorted(allowed))
 
     # -- small pictures
 

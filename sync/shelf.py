@@ -76,6 +76,14 @@ class FileShelf(Protocol):
         """The server has lost these: offer again what is here; what is not is returned."""
         ...
 
+    def to_ask_about(self) -> Sequence[str]:
+        """Originals that could be let go of if the server allows it; none while there is room."""
+        ...
+
+    def forgettable(self, names: Sequence[str]) -> None:
+        """The server has these in a verified backup, long enough by its own clock."""
+        ...
+
     def thumbnails_to_send(self) -> Sequence[str]:
         """Originals made here whose thumbnail the server has not got, oldest first."""
         ...

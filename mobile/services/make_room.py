@@ -63,6 +63,10 @@ class RoomMaker:
             step()
         self.begin()
 
+    def is_short(self) -> bool:
+        """Must something go? Then the office is asked what may."""
+        return not self._enough()
+
     def _enough(self) -> bool:
         wanted = STORAGE_RESERVE_BYTES + (0 if self._ballast.held() else self._ballast.size)
         return self._storage.free_bytes() >= wanted

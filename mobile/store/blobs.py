@@ -231,12 +231,16 @@ def offer_again(connection: sqlite3.Connection, sha256: str, size: int, now_ms: 
         origin=MADE_HERE,
         created_at=now_ms,
     )
-    connection.execute("UPDATE blob SET confirmed = 0, doubted = 0 WHERE sha256 = ?", (sha256,))
+    connection.execute(
+        "UPDATE blob SET confirmed = 0, doubted = 0, forgettable = 0 WHERE sha256 = ?", (sha256,)
+    )
 
 
 def doubt_all(connection: sqlite3.Connection) -> None:
     """Another epoch: ask the server again about every file made here."""
-    connection.execute("UPDATE blob SET confirmed = 0, doubted = 1 WHERE origin = ?", (MADE_HERE,))
+    connection.execute(
+        "UPDATE blob SET confirmed = 0, doubted = 1, forgettable = 0 WHERE origin = ?", (MADE_HERE,)
+    )
     connection.execute("UPDATE file_lost SET told = 0")
 
 

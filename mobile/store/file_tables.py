@@ -15,6 +15,7 @@ def create(db: Database) -> None:
     for column in (
         "doubted INTEGER NOT NULL DEFAULT 0",
         "code TEXT NOT NULL DEFAULT ''",
+        "forgettable INTEGER NOT NULL DEFAULT 0",
     ):
         db.execute(f"ALTER TABLE blob ADD COLUMN {column}")
     db.execute(

@@ -7,10 +7,12 @@ backup, and old by the server's clock). The tablet's own clock has no say.
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 from mobile.store import settings
 from mobile.store.blobs import MADE_HERE, RECEIVED
 from mobile.store.changes import Waiting
+from shared.limits import FILE_NAMES_ASKED_MAX
 
 
 def others_thumbnails(connection: sqlite3.Connection) -> list[str]:
@@ -43,19 +45,32 @@ def forgettable(connection: sqlite3.Connection) -> tuple[str, int]:
     return client, max(number, 0)
 
 
-def backed_up_files(connection: sqlite3.Connection) -> list[str]:
-    """Files made here that the office has, named by forgettable changes only."""
+_SENT_LONG_AGO: Final = (
+    "SELECT sha256 FROM blob WHERE origin = :here AND confirmed = 1 AND forgettable = :said "
+    "AND NOT EXISTS ("
+    "SELECT 1 FROM change_blob JOIN change ON change.id = change_blob.change "
+    "WHERE change_blob.sha256 = blob.sha256 AND NOT (change.client = :client "
+    "AND change.number <= :number AND status = :done)) "
+    "ORDER BY created_at LIMIT :most"
+)
+
+
+def _sent_long_ago(connection: sqlite3.Connection, said: int, most: int) -> list[str]:
     client, number = forgettable(connection)
-    rows = connection.execute(
-        "SELECT sha256 FROM blob WHERE origin = :here AND confirmed = 1 AND EXISTS ("
-        "SELECT 1 FROM change_blob WHERE change_blob.sha256 = blob.sha256) AND NOT EXISTS ("
-        "SELECT 1 FROM change_blob JOIN change ON change.id = change_blob.change "
-        "WHERE change_blob.sha256 = blob.sha256 AND NOT (change.client = :client "
-        "AND change.number <= :number AND status = :done)) "
-        "ORDER BY created_at",
-        {"here": MADE_HERE, "client": client, "number": number, "done": Waiting.DONE},
-    )
-    return [row["sha256"] for row in rows]
+    facts = {"client": client, "number": number, "done": Waiting.DONE}
+    facts |= {"here": MADE_HERE, "said": said, "most": most}
+    return [row["sha256"] for row in connection.execute(_SENT_LONG_AGO, facts)]
+
+
+def backed_up_files(connection: sqlite3.Connection) -> list[str]:
+    """Files made here that the office named as forgettable, by forgettable changes only."""
+    return _sent_long_ago(connection, 1, -1)
+
+
+def files_to_ask_about(connection: sqlite3.Connection) -> list[str]:
+    """Files named by forgettable changes only. A file may have come after the backup that holds
+    its change, so the office is asked about each before it goes."""
+    return _sent_long_ago(connection, 0, FILE_NAMES_ASKED_MAX)
 
 
 def forget_sent(connection: sqlite3.Connection) -> int:

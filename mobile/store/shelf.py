@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from mobile.store import base, blobs
+from mobile.store import base, blobs, forgetting
 from mobile.store.blobs import FileStore
 from mobile.store.changes import Waiting
 from mobile.store.database import TabletDatabase
@@ -37,6 +37,7 @@ class SqliteShelf:
         self._database = database
         self._files = files
         self._clock = clock
+        self.room_is_short: Callable[[], bool] = lambda: False
         with database.writing() as connection:
             # A new day: pictures that were not there yet may be by now.
             connection.execute(
@@ -101,6 +102,20 @@ class SqliteShelf:
                 connection.execute("DELETE FROM file_lost WHERE sha256 = ?", (name,))
                 blobs.offer_again(connection, name, self._files.size(name), self._clock.now_ms())
         return gone
+
+    def to_ask_about(self) -> Sequence[str]:
+        """Originals that could go if the office allows it; none while there is room."""
+        if not self.room_is_short():
+            return []
+        return forgetting.files_to_ask_about(self._database.reader())
+
+    def forgettable(self, names: Sequence[str]) -> None:
+        """The office has these in a verified backup, long enough: they may go."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "UPDATE blob SET forgettable = 1 WHERE sha256 = ? AND confirmed = 1",
+                [(name,) for name in names],
+            )
 
     # -- small pictures
 

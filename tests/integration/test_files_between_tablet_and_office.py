@@ -6,7 +6,7 @@ import hashlib
 import random
 from dataclasses import dataclass, field
 
-from server.models import BlobLostRow
+from server.models import BlobLostRow, BlobRow
 from server.services.want_files import withdraw_bad_files
 from shared.limits import KIB, MIB, WHOLE_FILE_BYTES_MAX
 from sync.exchange import NO_NETWORK, End, HttpReply, HttpRequest
@@ -170,6 +170,23 @@ def test_a_finding_of_the_office_is_kept_with_the_file_and_is_no_refusal(
     report = exchange_files(shelf, InProcess(world.tablet("somchai")))
     assert (report.end, report.blobs_sent, report.blobs_refused) == (End.DONE, 1, 0)
     assert shelf.codes == {name_of(strange): "blob.unknown_type"}
+
+
+def test_a_tablet_without_room_lets_go_of_what_the_office_named_and_of_nothing_else(
+    world: TestOffice,
+) -> None:
+    line = InProcess(world.tablet("somchai"))
+    backed_up, only_held = photo(41, 100), photo(42, 100)
+    shelf = shelf_of(backed_up, only_held)
+    exchange_files(shelf, line)
+    world.clock.now += 46 * 24 * 3600 * 1000
+    with world.office.database.writing() as session:
+        row = session.get(BlobRow, name_of(backed_up))
+        assert row is not None
+        row.backed_up_at = world.clock.now
+    shelf.old = [name_of(backed_up), name_of(only_held)]
+    exchange_files(shelf, line)
+    assert list(shelf.files) == [name_of(only_held)]
 
 
 def test_a_download_is_read_by_range_from_where_it_stopped(world: TestOffice) -> None:

@@ -162,6 +162,9 @@ def test_under_pressure_others_pictures_go_first_then_what_is_backed_up_and_neve
             "VALUES (?, 'received', 2, 0, 0)",
             (others,),
         )
+        connection.executemany(
+            "UPDATE blob SET forgettable = 1 WHERE sha256 = ?", [(p.name,) for p in own]
+        )
         settings.write(connection, "forgettable_to", 4)
         settings.write(connection, "forgettable_client", desk.app.replica.standing().client)
     desk.app.storage.free = 0  # type: ignore[attr-defined]

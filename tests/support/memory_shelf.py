@@ -25,6 +25,7 @@ class MemoryShelf:
     small_wanted: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
+    old: list[str] = field(default_factory=list)
 
     def to_send(self) -> Sequence[FileToSend]:
         return [
@@ -67,6 +68,14 @@ class MemoryShelf:
                 if name not in self.unsent:
                     self.unsent.append(name)
         return lost
+
+    def to_ask_about(self) -> Sequence[str]:
+        return list(self.old)
+
+    def forgettable(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.old.remove(name)
+            del self.files[name]
 
     def thumbnails_to_send(self) -> Sequence[str]:
         return list(self.small_unsent)
