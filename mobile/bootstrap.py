@@ -31,6 +31,7 @@ from mobile.services.sealing import RandomBytes, Sealer
 from mobile.services.sign_in import SignIn
 from mobile.services.synchronise import Synchroniser
 from mobile.services.tablet import Tablet
+from mobile.services.tell_standing import StandingTeller
 from mobile.services.worker import Jobs, Post, ThreadWorker
 from mobile.store import settings
 from mobile.store.ballast import Ballast
@@ -106,6 +107,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     room.begin()
     identity.check(database, ports.clock)
     capture.recover()
+    browser, look_ahead = Browser(database), LookAhead(database, replica, transport)
     budget = DataBudget(database, ports.clock, ports.connectivity)
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")
@@ -119,7 +121,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         replica=replica,
         capture=capture,
         library=library,
-        browser=Browser(database),
+        browser=browser,
         attacher=Attacher(database, files, ports.clock, ports.storage),
         enroller=Enroller(database, identity, replica, transport, APP_VERSION),
         people=SignIn(database, transport, ports.clock, ports.random_bytes),
@@ -135,10 +137,13 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
             post,
             room,
             budget,
+            StandingTeller(
+                database, browser, look_ahead, transport, ports.storage, ports.clock, APP_VERSION
+            ),
         ),
         preferences=Preferences(database),
         budget=budget,
-        look_ahead=LookAhead(database, replica, transport),
+        look_ahead=look_ahead,
         unsent=UnsentSaver(database, files, capture, ports.clock, config.exports, APP_VERSION),
         camera=ports.camera,
         location=ports.location,

@@ -15,6 +15,7 @@ from mobile.services.capture import Capture
 from mobile.services.data_budget import DataBudget
 from mobile.services.forms import FormLibrary
 from mobile.services.make_room import RoomMaker
+from mobile.services.tell_standing import StandingTeller
 from mobile.services.worker import Jobs, Post
 from mobile.store import changes, settings
 from mobile.store.database import TabletDatabase
@@ -90,6 +91,7 @@ class Synchroniser:
         post: Post,
         room: RoomMaker,
         budget: DataBudget,
+        teller: StandingTeller,
     ) -> None:
         self._database = database
         self._replica = replica
@@ -102,6 +104,7 @@ class Synchroniser:
         self._post = post
         self._room = room
         self._budget = budget
+        self._teller = teller
         self._failures = 0
         self._due_ms = 0
         self._moved = 0
@@ -176,11 +179,17 @@ class Synchroniser:
         if report.code == TabletStorageFull.code and self._jobs.call(self._room.let_go):
             # The reserve is there for this: once more, with its room.
             report = self._try()
+        self._tell_standing(report)
         try:
             self._jobs.call(self._room.clean_up)
         except SurveyError:
             return report
         return report
+
+    def _tell_standing(self, report: SyncReport) -> None:
+        """The office hears what is still only here; nothing depends on it."""
+        if report.end in (End.DONE, End.REFUSED, End.UPGRADE, End.MISMATCH):
+            self._teller.tell()
 
     def _try(self) -> SyncReport:
         self._moved = 0

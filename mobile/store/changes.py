@@ -355,6 +355,16 @@ def count_pending(connection: sqlite3.Connection) -> int:
     return int(row["n"])
 
 
+def count_of(connection: sqlite3.Connection, root: str) -> int:
+    """How many saves of a record lie over its base, open ones too."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM change WHERE root = :root AND status != :done) + "
+        "EXISTS (SELECT 1 FROM editing WHERE root = :root) AS n",
+        {"root": root, "done": Waiting.DONE},
+    ).fetchone()
+    return int(row["n"])
+
+
 def count_editing(connection: sqlite3.Connection) -> int:
     """How many records have answers that are not sealed yet."""
     row = connection.execute("SELECT count(DISTINCT root) AS n FROM editing").fetchone()

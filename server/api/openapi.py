@@ -42,6 +42,7 @@ def openapi_document() -> dict[str, Any]:
     again = ("400", "401", "403", "409", "413", "415", "503")
     _sync(spec, "repair", "Compare the sums of a scope whose digests differ.", again)
     _sync(spec, "repair/rows", "Receive the states of sums that differ.", again)
+    _sync(spec, "report", "What a tablet says of itself: what is only on it.", again)
     _sync(spec, "results", "What has become of changes that were kept aside.", again)
     _sync(spec, "receipt", "A receipt for what was handed in.", again)
     _sync(spec, "segments", "What to download first.", ("400", "401", "403", "409", "415", "426"))

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from server.api.requests import bearer, device_of_request, office, read_body
 from server.services.identify_device import note_seen
 from server.services.issue_receipt import issue_receipt
+from server.services.keep_tablet_report import keep_tablet_report
 from server.services.read_feed import read_feed
 from server.services.receive_changes import receive_changes
 from server.services.repair_scope import compare_sums, send_rows
@@ -88,6 +89,14 @@ def results() -> Response:
     """What has become of changes that were kept aside."""
     body = _message(PULL_REQUEST_BYTES_MAX, PULL_REQUEST_BYTES_MAX)
     return _answer(encode_push_answer(tell_results(office(), bearer(), body)))
+
+
+@sync.post("/report")
+def report() -> Response:
+    """What a tablet says of itself."""
+    body = _message(PULL_REQUEST_BYTES_MAX, PULL_REQUEST_BYTES_MAX)
+    keep_tablet_report(office(), bearer(), body)
+    return Response(status=204)
 
 
 def _message(packed_max: int, bytes_max: int) -> bytes:
