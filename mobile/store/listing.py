@@ -8,6 +8,7 @@ import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from mobile.store import base
@@ -195,14 +196,14 @@ def _narrowed(wanted: Filter) -> tuple[str, list[str | int]]:
 def rows_of(connection: sqlite3.Connection, wanted: Filter) -> array[int]:
     """The numbers of all matching lines in their order: eight bytes a record, one query."""
     if wanted.types and not wanted.search and not wanted.newest_first:
-        sql, values = _merged(wanted)
+        sql, values = _merged(replace(wanted, types=_with_lines(connection, wanted.types)))
     else:
         source, values = _found(wanted, *_where(wanted))
         order = "changed_at DESC, listing.row DESC" if wanted.newest_first else "sort_key, 1"
         sql = f"SELECT listing.row FROM {source} ORDER BY {order}"  # noqa: S608
     cursor = connection.cursor()
     cursor.row_factory = None
-    return array("q", (row[0] for row in cursor.execute(sql, values)))
+    return array("q", chain.from_iterable(cursor.execute(sql, values)))
 
 
 def _found(wanted: Filter, where: str, values: list[str | int]) -> tuple[str, list[str | int]]:
@@ -214,16 +215,27 @@ def _found(wanted: Filter, where: str, values: list[str | int]) -> tuple[str, li
     return f"finding CROSS JOIN listing ON listing.row = finding.row{keys}", values
 
 
+def _with_lines(connection: sqlite3.Connection, types: Sequence[str]) -> tuple[str, ...]:
+    """Those of these types that have lines at all (the first when none has)."""
+    names = tuple(sorted(set(types)))
+    if len(names) == 1:
+        return names
+    one = "SELECT EXISTS (SELECT 1 FROM listing WHERE type = ?)"
+    found = tuple(name for name in names if connection.execute(one, (name,)).fetchone()[0])
+    return found or names[:1]
+
+
 def _merged(wanted: Filter) -> tuple[str, list[str | int]]:
     """The lines of each type in the order of its index, merged: nothing is sorted anew."""
     parts: list[str] = []
     values: list[str | int] = []
-    for name in sorted(set(wanted.types)):
+    for name in wanted.types:
         where, found = _where(replace(wanted, types=(name,)))
-        one = where.replace("type IN (?)", "type = ?")
-        parts.append(f"SELECT row, sort_key FROM listing{one}")  # noqa: S608
+        parts.append(f" FROM listing{where.replace('type IN (?)', 'type = ?')}")
         values.extend(found)
-    merged = " UNION ALL ".join(parts)
+    if len(parts) == 1:
+        return f"SELECT row{parts[0]} ORDER BY sort_key, row", values
+    merged = " UNION ALL ".join(f"SELECT row, sort_key{part}" for part in parts)
     return f"SELECT row FROM ({merged} ORDER BY sort_key, row)", values  # noqa: S608
 
 
