@@ -158,6 +158,14 @@ def furnished_office(databases: Databases, folder: Path) -> TestOffice:
     return world
 
 
+def reopened_office(world: TestOffice, **ports: Any) -> TestOffice:
+    """The same office, opened by a later process; `ports` are handed to it besides."""
+    clock, source = SteppingClock(world.clock.now + 1), random.Random(world.clock.now)
+    made = Ports(clock, source.randbytes, SeededIds(clock.now_ms, source), **ports)
+    app = create_app(world.office.config, made)
+    return TestOffice(app, office_of(app), clock, source, dict(world.people))
+
+
 @dataclass
 class TestTablet:
     """One device with one author at a time."""
