@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
 
 from server.services.enrol_device import CODE_MS, make_enrolment_code
+from server.services.import_bundle import Imported, import_bundle
 from server.services.list_devices import DeviceLine, list_devices, list_open_codes
 from server.services.look_at_device import (
     change_device_areas,
@@ -32,7 +33,7 @@ from server.web.desk import (
     words,
 )
 from server.web.formats import MS_PER_DAY, MS_PER_MINUTE
-from shared.errors import InvalidInput, NotFound
+from shared.errors import BadInput, ConflictingState, InvalidInput, NotFound
 from shared.limits import NAME_LENGTH_MAX
 from shared.problem_sentences import sentence
 
@@ -54,6 +55,7 @@ def add_pages(pages: Blueprint) -> None:
     act(pages, "/tablets/<device>/revoke")(revoke)
     act(pages, "/tablets/<device>/areas")(change_areas)
     act(pages, "/incidents/<incident>/settle")(look_into)
+    act(pages, "/tablets/import")(take_bundle)
 
 
 def tablets() -> str:
@@ -61,7 +63,13 @@ def tablets() -> str:
     return _fleet()
 
 
-def _fleet(code: str = "", label: str = "", problem: str = "") -> str:
+def _fleet(
+    code: str = "",
+    label: str = "",
+    problem: str = "",
+    bundle_problem: str = "",
+    done: Imported | None = None,
+) -> str:
     now = office().clock.now_ms()
     with reading() as session:
         lines = list_devices(session, scopes())
@@ -76,6 +84,8 @@ def _fleet(code: str = "", label: str = "", problem: str = "") -> str:
         code=code,
         label=label,
         problem=problem,
+        bundle_problem=bundle_problem,
+        done=done,
         drift=drift,
         attention=lambda line: attention(line, now),
         meaning=_meaning,
@@ -212,6 +222,22 @@ def make_code() -> Response | str:
         return _fleet(label=label, problem=words()(key))
     code = make_enrolment_code(office(), staff().id, label, chosen)
     return _fleet(code=code, label=label)
+
+
+def take_bundle() -> Response | str:
+    """A rescue file of a tablet comes in; what it brought is said at once."""
+    administrators_only()
+    given = request.files.get("bundle")
+    if given is None or not given.filename:
+        return _fleet(bundle_problem=words()("bundle.choose"))
+    try:
+        done = import_bundle(office(), staff().id, given.stream)
+    except (BadInput, NotFound, ConflictingState) as refused:
+        why = sentence(refused.code, words().language, **refused.facts)
+        return make_response(
+            _fleet(bundle_problem=words()("bundle.refused", why=why)), refused.http_status
+        )
+    return _fleet(done=done)
 
 
 def _device(device: str) -> DeviceLine:

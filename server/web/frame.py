@@ -47,6 +47,9 @@ HEADERS: Final = {
 }
 YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 LANGUAGE_SECONDS: Final = YEAR_SECONDS
+FORM_BYTES_MAX: Final = 4 * 1024 * 1024
+UPLOAD_BYTES_MAX: Final = 512 * 1024 * 1024
+"""A rescue file by way of a browser; larger ones are taken in by the command."""
 NAVIGATION: Final = (
     ("review", "review", "nav.review"),
     ("conflicts", "conflict", "nav.conflicts"),
@@ -71,6 +74,8 @@ def add_pages(pages: Blueprint) -> None:
 
 def _who_asks() -> Response | None:
     g.staff = None
+    wide = request.endpoint == "pages.take_bundle"
+    request.max_content_length = UPLOAD_BYTES_MAX if wide else FORM_BYTES_MAX
     _refuse_what_cannot_be_stored()
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _from_our_pages()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -13,6 +14,7 @@ from shared.problem_sentences import sentence
 from sync.changes import FieldWrite, Operation, RecordEdit
 from tests.support.office_scene import Scene, area_code, submit
 from tests.support.page_reading import hidden, signed_in, text
+from tests.support.rescue_file import saved
 
 
 def aside(scene: Scene, **values: str) -> tuple[str, str]:
@@ -244,3 +246,19 @@ def test_an_unknown_version_of_a_form_is_read_by_one_that_is_published(scene: Sc
     fields = {**hidden(page, "/accept"), "scope": CHONBURI, "version": "1"}
     assert client.post(f"/kept-aside/{entry}/accept", data=fields).status_code == 303
     assert stored(scene, record).version == 1
+
+
+def test_a_rescue_file_is_imported_on_the_page_of_tablets(scene: Scene) -> None:
+    tablet = scene.tablets[0]
+    record = tablet.creates({"identity/fac_name": "จากแฟ้ม"}, kind="factory", scope=CHONBURI)
+    body = saved(tablet)
+    client = signed_in(scene)
+    fields = hidden(client.get("/tablets").text, "/tablets/import")
+    nothing = client.post("/tablets/import", data=fields)
+    assert "Choose a file first" in text(nothing.text)
+    odd = client.post("/tablets/import", data={**fields, "bundle": (io.BytesIO(b"x"), "a.samruat")})
+    assert odd.status_code == 422
+    done = client.post("/tablets/import", data={**fields, "bundle": (body, "a.samruat")})
+    assert "merged: 1" in text(done.text)
+    assert stored(scene, record).title == "จากแฟ้ม"
+    assert signed_in(scene, "review").post("/tablets/import").status_code == 403

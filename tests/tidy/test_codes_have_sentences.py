@@ -35,6 +35,7 @@ THAI = re.compile("[\u0e01-\u0e5b]")
 FILE = re.compile(r".*\.(json|geojson|png|jpg|db|sqlite|key|txt|toml|html|md|lock|pid|part|log)")
 NO_CODE = {
     # What the audit log calls an act.
+    "bundle.imported",
     "codebook.published",
     "device.areas",
     "device.code",
