@@ -44,6 +44,7 @@ class RecordsPresenter(Observed[RecordsState]):
         self._tablet = tablet
         self._rows: array[int] = array("q")
         self._pages: OrderedDict[int, list[ListedView | None]] = OrderedDict()
+        self._turn = 0
         self.refresh()
 
     def __len__(self) -> int:
@@ -83,6 +84,7 @@ class RecordsPresenter(Observed[RecordsState]):
         self._read(self.state.search, self.state.types, self.state.status)
 
     def _read(self, search: str, types: tuple[str, ...], status: str) -> None:
+        """Opening reads an index; a search reads every line, so nobody who draws waits for it."""
         state = self.state
         wanted = Filter(
             types=types or tuple(name for name, _ in state.kinds),
@@ -91,11 +93,26 @@ class RecordsPresenter(Observed[RecordsState]):
             scope=state.scope,
             search=search,
         )
-        self._rows = self._tablet.browser.rows(wanted)
+        self._turn += 1
+        turn, browser = self._turn, self._tablet.browser
+
+        def found(rows: array[int]) -> None:
+            if turn == self._turn:
+                self._take(rows, search, types, status)
+
+        if search:
+            self._tablet.run(lambda: browser.rows(wanted), found)
+        else:
+            found(browser.rows(wanted))
+
+    def _take(self, rows: array[int], search: str, types: tuple[str, ...], status: str) -> None:
+        """Show these lines."""
+        state = self.state
+        self._rows = rows
         self._pages.clear()
         self._show(
             RecordsState(
-                count=len(self._rows),
+                count=len(rows),
                 preparing=self._tablet.browser.preparing(),
                 search=search,
                 types=types,

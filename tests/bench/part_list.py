@@ -70,6 +70,7 @@ def reading(home: Path, few_home: Path, quick: bool) -> list[Figure]:
 
     def find(text: str) -> None:
         many_shown.find(text)
+        tablet.jobs.call(lambda: None)  # a search runs beside whoever draws: wait for it
         first_page(many_shown)
 
     opening = in_turns(lambda: first_page(RecordsPresenter(tablet)), raw_open, rounds, clock=CPU)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mobile.presenters.records import RecordsPresenter
+from mobile.services.worker import AtOnce
 from mobile.store import listing
 from mobile.store.listing import Filter
 from shared.records.state import encode_state
@@ -61,3 +64,32 @@ def test_signs_of_a_pattern_are_letters_like_any_other(desk: Desk) -> None:
         desk.receives(AREA, state)
     for typed, count in (("a_b", 1), ("a%b", 1), ("A", 4), ("%", 1)):
         assert desk.app.browser.count(Filter(types=("factory",), search=typed)) == count
+
+
+def test_a_search_runs_beside_whoever_draws_and_only_the_last_one_is_shown(desk: Desk) -> None:
+    for number, name in enumerate(("น้ำทิพย์", "น้ำแข็ง", "สิ่งทอ")):
+        state = state_of("factory", {"identity/fac_name": name}, record=a_dot_id(8_000 + number))
+        desk.receives(AREA, state)
+    presenter = RecordsPresenter(desk.app, ("factory",))
+    waiting: list[Callable[[], None]] = []
+    desk.app.jobs = Later(waiting)
+    presenter.find("น้ำ")
+    presenter.find("น้ำแข็ง")
+    assert (presenter.state.search, presenter.state.count) == ("", 3)
+    for job in waiting:
+        job()
+    assert (presenter.state.search, presenter.state.count) == ("น้ำแข็ง", 1)
+    presenter.find("น้ำ")
+    presenter.find("")
+    waiting[-1]()
+    assert (presenter.state.search, presenter.state.count) == ("", 3)
+
+
+class Later(AtOnce):
+    """Jobs that wait until the test lets them run."""
+
+    def __init__(self, waiting: list[Callable[[], None]]) -> None:
+        self._waiting = waiting
+
+    def submit(self, job: Any, done: Any = None, failed: Any = None) -> None:
+        self._waiting.append(lambda: AtOnce.submit(self, job, done, failed))
