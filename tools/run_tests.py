@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 OTHER_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade", "browser", "e2e")
-SCREEN_LANE = ("simulation", "ui")
+SCREEN_LANE = ("models", "simulation", "crash", "ui")
 STEP_SECONDS_MAX = 1500
 """A step that hangs ends here, so that its output is seen."""
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
