@@ -320,10 +320,13 @@ class _Reader:
             raise BadInput("too many fields in one record of a change")
         if len(values) != len(fields) or len(shown) != len(fields):
             raise BadInput("values and seen must be as many as fields")
-        writes = {
-            a_field(name): _write(name, value, seen, salts.get(name))
-            for name, value, seen in zip(fields, values, shown, strict=True)
-        }
+        if salts or "seen" in raw or EXISTENCE in fields or MOVED in fields:
+            writes = {
+                a_field(name): _write(name, value, seen, salts.get(name))
+                for name, value, seen in zip(fields, values, shown, strict=True)
+            }
+        else:
+            writes = dict(zip(map(a_field, fields), map(FieldWrite, values), strict=True))
         if len(writes) != len(fields) or not salts.keys() <= writes.keys():
             raise BadInput("a field is named once, and salts name fields of the head")
         self.commits.extend(

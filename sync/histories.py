@@ -112,6 +112,8 @@ def quick_edit(
     begins = state.revision == 0
     if begins != (dot.id == state.created.id):
         return None
+    if begins:
+        return _begun(state, lineage, edit, dot)
     fields = dict(state.fields)
     first: dict[str, Sibling] = {}
     writes: list[Write] = []
@@ -131,9 +133,8 @@ def quick_edit(
                 return None
             fields[name] = found
             conflict = conflict or differ(found)
-        if not begins:
-            writes.append(Write(dot, name, write.value, write.seen, write.salt, revision=revision))
-    if len(fields) == len(state.fields) and not writes:
+        writes.append(Write(dot, name, write.value, write.seen, write.salt, revision=revision))
+    if not writes:
         return QuickOutcome(state, lineage, Effect.APPLIED, None, added=False)
     empty = not (state.fields or state.existence or lineage.writers)
     after = replace(
@@ -142,13 +143,24 @@ def quick_edit(
         revision=revision,
         version=max(state.version, edit.version) if empty else state.version,
     )
-    if begins:
-        return QuickOutcome(after, lineage, Effect.APPLIED, None)
     writers = {} if empty else dict(lineage.writers or {state.created.client: 1})
     effect = Effect.CONFLICT if conflict else _effect(writers, edit, dot)
     writers[dot.client] = revision
     step = HistoryStep(dot, tuple(writes), first)
     return QuickOutcome(after, replace(lineage, writers=writers), effect, step)
+
+
+def _begun(state: RecordState, lineage: Lineage, edit: RecordEdit, dot: Dot) -> QuickOutcome | None:
+    """The creation itself: every value is the first of its field, so nobody can have seen one."""
+    written = {name: write for name, write in edit.writes.items() if name != NOTE}
+    if any(write.seen for write in written.values()):
+        return None
+    if not written:
+        return QuickOutcome(state, lineage, Effect.APPLIED, None, added=False)
+    fields = {name: (Sibling(dot, w.value, w.salt),) for name, w in written.items()}
+    version = max(state.version, edit.version)
+    after = replace(state, fields=fields, revision=1, version=version)
+    return QuickOutcome(after, lineage, Effect.APPLIED, None)
 
 
 def _over(

@@ -16,7 +16,7 @@ from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
 from server.services.keep_segments import SegmentKeeping
 from server.services.receive_blob import sweep_parts
-from server.serving import make_server
+from server.serving import make_server, settle_memory
 from server.store.serving_lock import hold
 from server.store.system import SystemClock
 from shared.errors import BlobStoreUnavailable
@@ -110,6 +110,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
     app = run.app()
     server = make_server(app, arguments.host, arguments.port)
+    settle_memory()
     port = server.effective_port
     address = f"http://{arguments.host}:{port}"
     serving = hold(run.config().data)

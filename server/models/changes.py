@@ -61,6 +61,8 @@ class ReceivedRow(Base):
     change: Mapped[Id | None]
     quarantine: Mapped[Id | None]
 
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
 
 class HistoryRow(Base):
     """What one change wrote to one record after its creation, as it was merged or kept aside.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, Big, Bytes, Hash, Id, IdKey, Millis, Scope, Words
@@ -34,6 +34,11 @@ class RootRow(Base):
 
     __tablename__ = "root"
     id: Mapped[IdKey]
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+_OPEN = text("tree_conflicts > 0")
 
 
 class RecordRow(Base):
@@ -85,7 +90,7 @@ class RecordRow(Base):
         Index(None, "root", "parent"),
         Index(None, "type", "scope", "sort_key"),
         Index(None, "parent", "status", "changed_at"),
-        Index(None, "tree_conflicts"),
+        Index(None, "tree_conflicts", sqlite_where=_OPEN, postgresql_where=_OPEN),
         ForeignKeyConstraint(
             ["scope", "id", "revision"],
             ["membership.scope", "membership.record", "membership.revision"],
@@ -108,6 +113,7 @@ class MembershipRow(Base):
     __table_args__ = (
         Index(None, "scope", "seq", unique=True),
         Index(None, "scope", "record", "revision", unique=True),
+        {"sqlite_with_rowid": False},
     )
 
 

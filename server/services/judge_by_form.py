@@ -28,6 +28,8 @@ def flag_of(forms: FormShelf, session: Session, change: Change) -> str | None:
             return "form.unknown"
         if not definition.has_type(edit.type):
             return "form.unknown_type"
+        if edit.writes.keys() <= definition.stored_keys(edit.type):
+            continue
         plain = (name for name in edit.writes if name not in (EXISTENCE, MOVED, NOTE))
         if not all(definition.may_store(edit.type, name) for name in plain):
             return "form.unknown_field"

@@ -158,15 +158,14 @@ def _hours_row(
 
 
 def _titles(projection: Projection, state: RecordState) -> dict[str, object]:
-    values = {name: found[0].value for name, found in state.fields.items() if found}
     title, subtitle, day = "", "", None
     if state.type in PROGRAMME_TITLES:
         first, second = PROGRAMME_TITLES[state.type]
-        title, subtitle = _plain(values.get(first)), _plain(values.get(second))
+        title, subtitle = _plain(state.value(first)), _plain(state.value(second))
     else:
         definition = projection.forms.find(projection.session, state.form, state.version)
         if definition is not None and definition.has_type(state.type):
-            title, subtitle, day = _by_form(definition, state.type, values)
+            title, subtitle, day = _by_form(definition, state)
     title, subtitle = shorten(title, NAME_LENGTH_MAX), shorten(subtitle, NAME_LENGTH_MAX)
     sort_key, search_key = list_keys(title, subtitle)
     return {
@@ -182,10 +181,11 @@ def _plain(value: JsonValue) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _by_form(
-    definition: FormDefinition, kind: str, values: dict[str, JsonValue]
-) -> tuple[str, str, str | None]:
-    summary = definition.summary(kind)
+def _by_form(definition: FormDefinition, state: RecordState) -> tuple[str, str, str | None]:
+    kind, summary = state.type, definition.summary(state.type)
+    dated = () if summary.date is None else (summary.date,)
+    named = (question.field for question in (*summary.title, *summary.lines, *dated))
+    values = {name: state.value(name) for name in named}
     lines = (definition.answer_text(q, values) for q in summary.lines)
     day = None if summary.date is None else stored_answer(summary.date, values)
     return (

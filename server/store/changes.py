@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.models import (
+    Base,
     BlobReferenceRow,
     ChangeRow,
     ClientRow,
@@ -18,9 +19,11 @@ from server.models import (
     ReceivedRow,
     RecordRow,
 )
-from server.store.bulk import insert_new, put, rows_in
+from server.store.bulk import insert_new, put_rows, rows_in, select_in
 from server.store.database import not_waiting
 from sync.commitments import chain_start
+
+_RESULT: Final = ("id", "head_hash", "outcome", "code", "superseded_by", "scope", "position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,14 @@ class Mark:
 
 def lock_client(session: Session, client: str, device: str) -> Mark:
     """Lock a client's row, made at its first push; ClientBusy when another push holds it."""
-    insert_new(
-        session,
-        ClientRow,
-        [{"id": client, "device": device, "number": 0, "chain": chain_start(client).hex()}],
-    )
     wanted = select(ClientRow.number, ClientRow.chain).where(ClientRow.id == client)
     with not_waiting():
-        row = session.execute(wanted.with_for_update(nowait=True)).one()
+        row = session.execute(wanted.with_for_update(nowait=True)).one_or_none()
+    if row is None:
+        begins = {"id": client, "device": device, "number": 0, "chain": chain_start(client).hex()}
+        insert_new(session, ClientRow, [begins])
+        with not_waiting():
+            row = session.execute(wanted.with_for_update(nowait=True)).one()
     return Mark(row.number, row.chain)
 
 
@@ -106,21 +109,13 @@ def received(session: Session, client: str, first: int, last: int) -> dict[int, 
 
 def note_received(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     """Enter lines in the log of their client."""
-    put(session, ReceivedRow, rows, ("client", "number"))
+    _put(session, ReceivedRow, rows, ("client", "number"))
 
 
 def known_changes(session: Session, ids: Collection[str]) -> dict[str, Any]:
     """The stored result of changes, by id."""
-    wanted = select(
-        ChangeRow.id,
-        ChangeRow.head_hash,
-        ChangeRow.outcome,
-        ChangeRow.code,
-        ChangeRow.superseded_by,
-        ChangeRow.scope,
-        ChangeRow.position,
-    )
-    return {row.id: row for row in rows_in(session, wanted, ChangeRow.id, ids)}
+    found = select_in(session, ChangeRow, _RESULT, "id", ids)
+    return {row.id: row for row in found}
 
 
 def known_quarantine(session: Session, heads: Collection[str], ids: Collection[str]) -> list[Any]:
@@ -134,7 +129,18 @@ def known_quarantine(session: Session, heads: Collection[str], ids: Collection[s
 
 def add_changes(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     """Keep changes for ever."""
-    put(session, ChangeRow, rows, ("id",))
+    _put(session, ChangeRow, rows, ("id",))
+
+
+def _put(
+    session: Session, model: type[Base], rows: Iterable[dict[str, Any]], keys: tuple[str, ...]
+) -> None:
+    """Rows of merging, all with the same columns."""
+    wanted = list(rows)
+    if wanted:
+        columns = tuple(wanted[0])
+        tuples = [tuple(row[name] for name in columns) for row in wanted]
+        put_rows(session, model, columns, tuples, keys)
 
 
 def add_quarantine(session: Session, aside: Aside) -> None:

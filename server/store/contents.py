@@ -13,7 +13,7 @@ from server.models import RecordRow
 from server.store.bulk import select_in
 from server.store.record_tree import content_of_states
 from shared.errors import NotFound
-from shared.records.state import RecordState, decode_state
+from shared.records.state import RecordState, decode_own_state
 
 
 def content_of_live(states: Iterable[RecordState]) -> str:
@@ -38,4 +38,4 @@ def read_content(session: Session, root: str) -> str:
     if not rows:
         raise NotFound("there is no such record")
     live = (row for row in rows if row.id == root or not row.deleted)
-    return content_of_live(decode_state(bytes(row.state)) for row in live)
+    return content_of_live(decode_own_state(bytes(row.state)) for row in live)

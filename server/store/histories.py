@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.models import HistoryRow, RecordRow
 from server.store.bulk import put_rows, select_in
 from shared.canonical import JsonValue
-from shared.records.state import Dot, RecordState, decode_state
+from shared.records.state import Dot, RecordState, decode_own_state
 from sync.histories import PLAIN, HistoryStep, Lineage, rebuilt, step_from, step_json
 from sync.merge import Write, Writes
 
@@ -64,7 +64,7 @@ def histories_of(session: Session, records: Collection[str]) -> dict[str, Mappin
     that has not begun yet."""
     stored = load_stored(session, records)
     states = select_in(session, RecordRow, ("id", "state"), "id", records)
-    known: dict[str, RecordState] = {row.id: decode_state(bytes(row.state)) for row in states}
+    known: dict[str, RecordState] = {row.id: decode_own_state(bytes(row.state)) for row in states}
     return {r: _writes(known.get(r), stored.get(r, [])) for r in records}
 
 

@@ -16,7 +16,7 @@ from server.models import (
     PersonAreaRow,
     PersonRow,
 )
-from server.store.bulk import rows_in
+from server.store.bulk import select_in
 from server.store.scopes import PROGRAMME
 from shared.records.workflow import Role
 
@@ -61,49 +61,28 @@ def load_rights(session: Session, pairs: Collection[Pair]) -> dict[Pair, Rights]
     """The rights of each author on each device, a fixed number of statements."""
     authors = {author for _, author in pairs}
     devices = {device for device, _ in pairs if device is not None}
-    people = {
-        row.id: row
-        for row in rows_in(
-            session, select(PersonRow.id, PersonRow.role, PersonRow.active), PersonRow.id, authors
-        )
-    }
+    found = select_in(session, PersonRow, ("id", "role", "active"), "id", authors)
+    people = {row.id: row for row in found}
     areas: dict[str, set[str]] = {}
-    for row in rows_in(
-        session, select(PersonAreaRow.person, PersonAreaRow.scope), PersonAreaRow.person, authors
-    ):
+    for row in select_in(session, PersonAreaRow, ("person", "scope"), "person", authors):
         areas.setdefault(row.person, {PROGRAMME}).add(row.scope)
     left: dict[str, set[str]] = {}
-    for row in rows_in(
-        session, select(FormerAreaRow.person, FormerAreaRow.scope), FormerAreaRow.person, authors
-    ):
+    for row in select_in(session, FormerAreaRow, ("person", "scope"), "person", authors):
         left.setdefault(row.person, set()).add(row.scope)
     ever: dict[str, set[str]] = {}
-    for row in rows_in(
-        session, select(DeviceAreaRow.device, DeviceAreaRow.scope), DeviceAreaRow.device, devices
-    ):
+    for row in select_in(session, DeviceAreaRow, ("device", "scope"), "device", devices):
         ever.setdefault(row.device, set()).add(row.scope)
-    known = {
-        row.id: row.revoked_at
-        for row in rows_in(
-            session, select(DeviceRow.id, DeviceRow.revoked_at), DeviceRow.id, devices
-        )
-    }
+    found = select_in(session, DeviceRow, ("id", "revoked_at"), "id", devices)
+    known = {row.id: row.revoked_at for row in found}
     held = {device: device_scopes(session, device) for device in devices}
-    here = {
-        (row.device, row.person)
-        for row in rows_in(
-            session,
-            select(DevicePersonRow.device, DevicePersonRow.person),
-            DevicePersonRow.device,
-            devices,
-        )
-    }
+    found = select_in(session, DevicePersonRow, ("device", "person"), "device", devices)
+    here = {(row.device, row.person) for row in found}
     rights: dict[Pair, Rights] = {}
     for device, author in pairs:
         person = people.get(author)
         rights[device, author] = Rights(
             role=None if person is None else Role(person.role),
-            active=person is not None and person.active,
+            active=person is not None and bool(person.active),
             author_scopes=frozenset(areas.get(author, {PROGRAMME})),
             device_scopes=None if device is None else held[device],
             signed_in_here=device is None or (device, author) in here,

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.models import MembershipRow, ScopeRow
-from server.store.bulk import insert_new, put
+from server.store.bulk import insert_new, put_rows
 from sync import digest
 
 PROGRAMME = "programme"
+_PLACE: Final = ("scope", "record", "revision", "seq", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
     for item in written:
         by_scope.setdefault(item.scope, []).append(item)
     numbers: dict[str, int] = {}
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     digests: list[tuple[str, int]] = []
     for scope in sorted(by_scope):
         items = by_scope[scope]
@@ -63,17 +65,10 @@ def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
             if item.new is not None:
                 numbers[item.record] = number
             total = digest.replaced(total, item.old, item.new)
-            rows.append(
-                {
-                    "scope": scope,
-                    "record": item.record,
-                    "revision": item.revision,
-                    "seq": number,
-                    "kind": "put" if item.new is not None else "leave",
-                }
-            )
+            kind = "put" if item.new is not None else "leave"
+            rows.append((scope, item.record, item.revision, number, kind))
         digests.append((scope, total))
-    put(session, MembershipRow, rows, ("scope", "record"))
+    put_rows(session, MembershipRow, _PLACE, rows, ("scope", "record"))
     for scope, total in digests:
         session.execute(
             update(ScopeRow).where(ScopeRow.id == scope).values(digest=digest.to_text(total)),

@@ -16,7 +16,7 @@ from server.models import BlobReferenceRow, BlobRow, BlobWaiverRow, RecordRow, R
 from server.store.bulk import put_rows, rows_in, select_in
 from server.store.histories import StoredSteps, lineage_from, load_stored, read_steps
 from server.store.record_tree import Entry, Tree
-from shared.records.state import RecordState, decode_state
+from shared.records.state import RecordState, decode_own_state
 from sync.histories import PLAIN, HistoryStep, Lineage
 
 COLUMNS: Final = tuple(c.name for c in RecordRow.__table__.columns if c.name != "state")
@@ -101,7 +101,7 @@ class Forest:
 
     def _states_of(self, records: Sequence[str]) -> dict[str, RecordState]:
         found = select_in(self._session, RecordRow, ("id", "state"), "id", records)
-        return {record: decode_state(bytes(body)) for record, body in found}
+        return {record: decode_own_state(bytes(body)) for record, body in found}
 
 
 def _needed(trees: Iterable[Tree], touched: set[str], deleting: set[str]) -> set[str]:

@@ -9,9 +9,9 @@ never stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from shared.forms.graph import FormLogic
@@ -197,6 +197,9 @@ class RecordShape:
     summary: Summary
 
 
+_NO_KEYS: Final[Mapping[str, object]] = {}
+
+
 @dataclass(frozen=True, eq=False)
 class FormDefinition:
     """A published version of a form. `record_type` of its root records is the form's id."""
@@ -260,6 +263,11 @@ class FormDefinition:
         """The register in which a question's answer is stored (an atomic group's, or its own)."""
         question = self.question(record_type, question_key)
         return question_key if question is None else question.field
+
+    def stored_keys(self, record_type: str) -> KeysView[str]:
+        """The field keys of a record type's registers."""
+        shape = self.shapes.get(record_type)
+        return (_NO_KEYS if shape is None else shape.register_keys).keys()
 
     def may_store(self, record_type: str, field_key: str) -> bool:
         """Whether a field key is one of the form's registers, or a reason beside a question."""

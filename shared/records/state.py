@@ -238,6 +238,18 @@ def decode_held(data: bytes) -> RecordState:
         raise BadInput(f"not a record state: {reason}") from reason
 
 
+def decode_own_state(data: bytes) -> RecordState:
+    """Read a state from one's own database: `encode_state` wrote it, so that nothing of its form is
+    in doubt. What a disk changed all the same is BadInput where it can be noticed."""
+    try:
+        return _state(_plain_json(data.decode("utf-8")))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as reason:
+        raise BadInput(f"not a record state: {reason}") from reason
+
+
+_plain_json = json.JSONDecoder().decode
+
+
 def _state(raw: Any) -> RecordState:
     dots = [_dot(row) for row in raw["dots"]]
     order = raw["order"]
@@ -255,7 +267,10 @@ def _state(raw: Any) -> RecordState:
         order=(order[0], order[1]),
         created=_dot(raw["created"]),
         fields={
-            name: tuple(_sibling(dots, row) for row in rows) for name, rows in raw["fields"].items()
+            name: (_sibling(dots, rows[0]),)
+            if len(rows) == 1
+            else tuple(_sibling(dots, row) for row in rows)
+            for name, rows in raw["fields"].items()
         },
         existence=tuple(_sibling(dots, row) for row in raw["existence"]),
         workflow=None if raw["workflow"] is None else _workflow(dots, raw["workflow"]),

@@ -190,15 +190,15 @@ def main() -> None:
     kind = "postgresql" if asked.postgres else "sqlite"
     around = {asked.profile: _profiled} if asked.profile else {}
     ROOM.mkdir(parents=True, exist_ok=True)
-    for number in range(1 if asked.profile else asked.rounds):
-        room = tempfile.TemporaryDirectory(dir=ROOM, prefix="push-")
-        with room as folder, office_on(kind, Path(folder)) as world:
+    room = tempfile.TemporaryDirectory(dir=ROOM, prefix="push-")
+    with room as folder, office_on(kind, Path(folder)) as world:
+        for number in range(1 if asked.profile else asked.rounds):
             found = one_round(world, asked.count, 2 * asked.count, around)
-        said = "  ".join(
-            f"{name}: {clock * 1e3:.3f} ms clock, {cpu * 1e3:.3f} ms processor"
-            for name, (clock, cpu) in found.items()
-        )
-        print(f"{kind} {number + 1}  {said}", flush=True)
+            said = "  ".join(
+                f"{name}: {clock * 1e3:.3f} ms clock, {cpu * 1e3:.3f} ms processor"
+                for name, (clock, cpu) in found.items()
+            )
+            print(f"{kind} {number + 1}  {said}", flush=True)
 
 
 if __name__ == "__main__":

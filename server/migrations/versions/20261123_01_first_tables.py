@@ -181,6 +181,7 @@ def _membership() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("scope", "record", name=op.f("pk_membership")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         op.f("ix_membership_scope_record_revision"),
@@ -228,6 +229,7 @@ def _received() -> None:
         sa.Column("change", sa.String(length=36), nullable=True),
         sa.Column("quarantine", sa.String(length=36), nullable=True),
         sa.PrimaryKeyConstraint("client", "number", name=op.f("pk_received")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -236,6 +238,7 @@ def _root() -> None:
         "root",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_root")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -335,5 +338,12 @@ def _record() -> None:
     op.create_index(
         op.f("ix_record_type_scope_sort_key"), "record", ["type", "scope", "sort_key"], unique=False
     )
-    op.create_index(op.f("ix_record_tree_conflicts"), "record", ["tree_conflicts"], unique=False)
+    op.create_index(
+        op.f("ix_record_tree_conflicts"),
+        "record",
+        ["tree_conflicts"],
+        unique=False,
+        sqlite_where=sa.text("tree_conflicts > 0"),
+        postgresql_where=sa.text("tree_conflicts > 0"),
+    )
     # ### end Alembic commands ###
