@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mobile.device.ports import Picture
 from mobile.services.tablet import Tablet
+from shared.ids import is_sha256
 
 __all__ = ["Picture", "Surroundings"]  # screens know both from here
 
@@ -57,6 +58,11 @@ class Surroundings:
     def original(self, sha256: str) -> Path | None:
         """Where the whole picture is, or None when it is not on this tablet."""
         return self._tablet.attacher.path(sha256)
+
+    def ask_for(self, sha256: str) -> None:
+        """Somebody wants to see a picture in full that is not here."""
+        if is_sha256(sha256):
+            self._tablet.run(lambda: self._tablet.replica.shelf.ask_for(sha256))
 
     def _made(self, sha256: str, path: Path | None) -> None:
         self._small[sha256] = path

@@ -312,6 +312,9 @@ def report_view(report: SyncReport) -> ReportView:
         (report.records_received, "report.received"),
         (report.files_sent, "report.files_sent"),
         (report.files_received, "report.files_received"),
+        (report.files_held_back, "report.files_held_back"),
+        (report.files_wanted, "report.files_wanted"),
+        (report.files_lost, "report.files_lost"),
     ):
         if count:
             sentences.append(Words(key, {"count": count}))

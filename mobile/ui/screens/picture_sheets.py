@@ -19,6 +19,7 @@ from mobile.ui.widgets.layout import Flow
 Chosen = Callable[[Picture | None], None]
 SHOWN_MAX = 24  # tiles; the newest are wanted
 LARGE_DP = 520
+SMALL_DP = 260
 
 
 def choose_picture(surroundings: Surroundings, layers: Layers, chosen: Chosen) -> None:
@@ -50,9 +51,17 @@ def _take(sheet: BottomSheet, picture: Picture, chosen: Chosen) -> None:
 def show_picture(surroundings: Surroundings, layers: Layers, value: Mapping[str, Any]) -> None:
     """Show a picture that is an answer as large as the window allows."""
     sheet = BottomSheet(title=str(value.get("name", "")), automation_id="picture_large")
-    path = surroundings.original(str(value.get("sha256", "")))
+    sha256 = str(value.get("sha256", ""))
+    path = surroundings.original(sha256)
     if path is None:
-        sheet.column.add_widget(ThaiLabel(text_key="photo.not_here", ink="ink-soft"))
+        # Somebody else's: the small picture now, the whole one with the next synchronisation.
+        surroundings.ask_for(sha256)
+        small = surroundings.thumbnail(sha256, lambda: None)
+        if small is not None:
+            sheet.column.add_widget(
+                Image(source=str(small), fit_mode="contain", size_hint_y=None, height=dp(SMALL_DP))
+            )
+        sheet.column.add_widget(ThaiLabel(text_key="photo.comes", ink="ink-soft"))
     else:
         image = Image(
             source=str(path), fit_mode="contain", size_hint_y=None, height=dp(LARGE_DP), mipmap=True
