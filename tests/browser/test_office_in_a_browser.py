@@ -114,6 +114,7 @@ def addresses(scene: Scene) -> dict[str, str]:
         "people": "/people",
         "person": "/people/new",
         "tablets": "/tablets",
+        "health": "/health",
         "forms": "/forms",
         "inspection": f"/records/{scene.inspection}",
         "event": f"/records/{scene.event}",

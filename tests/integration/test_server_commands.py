@@ -120,3 +120,70 @@ def test_damage_is_found_and_named(office: Commands) -> None:
     code, _, err = office.run("doctor")
     assert code == 1
     assert "restore from a backup" in err
+
+
+def furnish(office: Commands) -> None:
+    """An administrator, areas, forms."""
+    office.result("user", "add", "admin", "--role", "administrator", "--password", SECRET)
+    office.result("area", "load")
+    office.result("form", "publish")
+
+
+def test_a_backup_a_loss_and_a_restore_from_the_command_line(
+    office: Commands, tmp_path: Path
+) -> None:
+    furnish(office)
+    target = tmp_path / "backups"
+    made = office.result("backup", str(target), "--verify")
+    assert (made["wrong"], made["missing"]) == ([], [])
+    office.result("user", "add", "late", "--role", "reviewer", "--password", SECRET)
+    people = office.result("user", "list")
+    (office.data / "office.sqlite3").unlink()
+    assert office.result("restore", str(target), "--verify")["wrong"] == []
+    done = office.result("restore", str(target))
+    assert done["recovery"]["saves"] == 1
+    assert office.result("user", "list") == people
+    assert office.result("doctor", "--files")["wrong"] == []
+
+
+def test_a_drill_leaves_the_office_as_it_is(office: Commands, tmp_path: Path) -> None:
+    furnish(office)
+    office.result("backup", str(tmp_path / "backups"))
+    before = (office.data / "office.sqlite3").read_bytes()
+    office.result("restore", str(tmp_path / "backups"), "--into", str(tmp_path / "drill"))
+    assert (office.data / "office.sqlite3").read_bytes() == before
+    assert (tmp_path / "drill" / "office.sqlite3").exists()
+
+
+def test_backup_restore_and_receipt_say_in_one_line_what_is_wrong(
+    office: Commands, tmp_path: Path
+) -> None:
+    furnish(office)
+    inside = str(office.data / "backups")
+    (tmp_path / "empty").mkdir()
+    for arguments in (
+        ("backup", inside),
+        ("restore", str(tmp_path / "empty")),
+        ("restore", str(tmp_path / "empty"), "--verify"),
+        ("receipt", "7F3A"),
+        ("receipt", "nonsense"),
+    ):
+        code, _, err = office.run(*arguments)
+        assert (code, err.count("\n")) == (1, 1), (arguments, err)
+
+
+def test_the_journal_may_lie_elsewhere_and_doctor_says_what_it_found_in_thai_and_english(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, journal = str(tmp_path / "data"), tmp_path / "elsewhere"
+    assert main(["--data", data, "--journal", str(journal), "init"]) == 0
+    add = ["user", "add", "admin", "--role", "administrator", "--password", SECRET]
+    assert main(["--data", data, "--journal", str(journal), *add]) == 0
+    assert list(journal.glob("*.journal"))
+    capsys.readouterr()
+    assert main(["--data", data, "--journal", str(journal), "doctor"]) == 0
+    told = capsys.readouterr().out
+    assert "The epoch's file fits the database." in told
+    assert "ฐานข้อมูล" in told
+    assert main(["--data", data, "doctor"]) == 1
+    assert "journal" in capsys.readouterr().err
