@@ -141,7 +141,10 @@ def test_a_process_killed_in_a_storm_of_pushes_loses_and_doubles_nothing(region:
 def pair(tmp_path: Path) -> Iterator[tuple[Region, Standby]]:
     """A PostgreSQL of its own with a standby, an office on it, and two tablets."""
     cluster = PostgresCluster.start()
-    found = _region(PostgresDatabases(cluster), tmp_path, 2)
+    databases = PostgresDatabases(cluster)
+    # Its own template: what was furnished in another PostgreSQL is not in this one.
+    databases.kind = f"postgresql-{tmp_path.name}"
+    found = _region(databases, tmp_path, 2)
     standby = Standby(cluster)
     yield found, standby
     found.ends()

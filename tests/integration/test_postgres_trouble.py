@@ -53,6 +53,8 @@ WAIT_AT_COMMIT = """
     CREATE CONSTRAINT TRIGGER wait_at_commit AFTER INSERT ON change
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
 """
+TRIES_BEFORE_ASIDE = 3
+"""A change that breaks a rule is tried with others, alone, and without what waited for it."""
 TAKE_AND_LET_GO = """DO $$ BEGIN
     PERFORM id FROM client WHERE id = '{}' FOR UPDATE;
     RAISE EXCEPTION 'only this lock goes, the others stay';
@@ -210,12 +212,12 @@ def test_a_savepoint_that_catches_a_deadlock_would_put_a_good_change_aside(story
             outcomes.append("busy")
 
     def crossed(to: Any) -> str:
-        """The push meets a deadlock; so it does once more if it tries again at once."""
+        """The push meets a deadlock; so it does again each time it tries at once once more."""
         somebody.locks(story.root)
         thread = threading.Thread(target=push, args=(to,))
         thread.start()
         times = 0
-        while thread.is_alive() and times < 2:
+        while thread.is_alive() and times < TRIES_BEFORE_ASIDE:
             if _somebody_waits(somebody):
                 somebody.connection.execute(TAKE_AND_LET_GO.format(sender.client))
                 times += 1

@@ -54,13 +54,13 @@ class WrongRule:
         return (statement if sent == flat else sent), parameters
 
 
-ROOTS_LOCKED = r'^(SELECT "id" FROM "root" .*?) FOR UPDATE$'
+ROOTS_LOCKED = r'^(SELECT (?:root\.)?"?id"? FROM "?root"? .*?) FOR UPDATE$'
 PLACE_TAKEN = (
     r"^UPDATE scope SET seq=\(scope\.seq \+ (%\(\w+\)s(?:::\w+)?)\)"
     r" (WHERE scope\.id = .*?) RETURNING scope\.seq, scope\.digest$"
 )
 DIGEST_STORED = r"^UPDATE scope SET digest=(%\(\w+\)s(?:::\w+)?) WHERE scope\.id = .*$"
-HEAD_READ = r"^SELECT scope\.id, scope\.seq, scope\.digest FROM scope\b"
+HEAD_READ = r"^SELECT scope\.id, scope\.seq, scope\.digest((?:, scope\.\w+)*) FROM scope\b"
 ROWS_READ = r"(FROM membership .*WHERE )(?=membership\.scope = )"
 
 
@@ -102,7 +102,7 @@ def _cursor_by(name: str, place: str, visible: str = "") -> WrongRule:
     alter = [
         (PLACE_TAKEN, rf"SELECT {place} AS seq, scope.digest FROM scope \2"),
         (DIGEST_STORED, r"SELECT \1"),
-        (HEAD_READ, f"SELECT scope.id, {highest} AS seq, scope.digest FROM scope"),
+        (HEAD_READ, rf"SELECT scope.id, {highest} AS seq, scope.digest\1 FROM scope"),
     ]
     # Behind all places that the locked scope gave out while the office was furnished.
     return WrongRule(name, alter, "CREATE SEQUENCE IF NOT EXISTS wrong_places START 1000000")
