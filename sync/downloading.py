@@ -22,7 +22,7 @@ from sync.version import MEDIA_TYPE, PROTOCOL
 
 TRIES: Final = 2
 """How often one segment is asked for before the pages are."""
-FAR_BEHIND: Final = 2_000
+FAR_BEHIND: Final = 1_000
 """So many places behind the head that asking for segments pays."""
 
 

@@ -42,9 +42,13 @@ class Member:
 
 @dataclass
 class SegmentServer:
-    """What a record is in, and everything an office does with it, by the laws of the feed."""
+    """What a record is in, and everything an office does with it, by the laws of the feed.
+
+    `scopes` are those that the tablet holds.
+    """
 
     scopes: tuple[str, ...] = ("area:1", "area:2")
+    areas: tuple[str, ...] = ("area:1", "area:2")
     epoch: str = "epoch-1"
     heads: dict[str, int] = field(default_factory=dict)
     members: dict[tuple[str, str], Member] = field(default_factory=dict)
@@ -74,7 +78,7 @@ class SegmentServer:
 
     def acts(self, choice: random.Random) -> None:
         """Something that an office does."""
-        self.writes(choice.randrange(20), choice.choice("กขคงจ") * 9, choice.choice(self.scopes))
+        self.writes(choice.randrange(20), choice.choice("กขคงจ") * 9, choice.choice(self.areas))
 
     def builds(self, scope: str) -> None:
         """Bring the segments of a scope up to date, by the office's own rule."""

@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import BadInput
+from shared.records.state import RecordState
 from sync.exchange import NO_NETWORK, End, HttpReply, HttpRequest, Stop
+from sync.messages import Leave, Page, Put
 from sync.pulling import Pulling
 from sync.reports import Act, Ask, Progress, SessionReport, Step
 from sync.segments import SEGMENTS, SegmentList, decode_list, encode_list, read_segment
-from tests.support.memory_replica import MemoryReplica
-from tests.support.segment_server import SegmentServer
+from tests.support.memory_replica import MemoryReplica, Row, Rows, Rules
+from tests.support.segment_server import SIZES, SegmentServer
 from tests.support.tablets import DEVICE
 
 Answer = Callable[[HttpRequest], HttpReply]
@@ -66,16 +68,16 @@ def agrees(replica: MemoryReplica, server: SegmentServer) -> None:
         assert replica.digests[scope] == server.total(scope)
 
 
-@given(st.integers(0, 10**9))
-@settings(max_examples=200, deadline=None)
-def test_any_history_with_segments_made_at_any_time_ends_as_the_office_has_it(seed: int) -> None:
+def story(seed: int, server: SegmentServer, rules: Rules) -> tuple[MemoryReplica, SessionReport]:
+    """A history with segments made at any time, and downloads of it with whatever goes wrong."""
     choice = random.Random(seed)
-    server = SegmentServer()
+    server.scopes = choice.choice((server.areas, server.areas[:1], server.areas[1:]))
     for _ in range(choice.randrange(60)):
         server.acts(choice)
         if choice.random() < 0.2:
-            server.builds(choice.choice(server.scopes))
-    replica = fresh(server)
+            server.builds(choice.choice(server.areas))
+    replica = MemoryReplica(DEVICE, server.epoch, rules)
+    replica.hold_scopes(server.scopes)
 
     def answer(request: HttpRequest) -> HttpReply:
         """Things go on happening; answers are lost, files damaged, replaced, gone."""
@@ -83,7 +85,7 @@ def test_any_history_with_segments_made_at_any_time_ends_as_the_office_has_it(se
         if luck < 0.3:
             server.acts(choice)
         if luck < 0.15:
-            server.builds(choice.choice(server.scopes))
+            server.builds(choice.choice(server.areas))
         if luck > 0.93:
             return NO_NETWORK
         reply = server.answer(request)
@@ -93,9 +95,53 @@ def test_any_history_with_segments_made_at_any_time_ends_as_the_office_has_it(se
 
     for _ in range(6):
         pulls(replica, answer)
-    report = pulls(replica, server.answer)
+    return replica, pulls(replica, server.answer)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=200, deadline=None)
+def test_any_history_with_segments_made_at_any_time_ends_as_the_office_has_it(seed: int) -> None:
+    server = SegmentServer()
+    replica, report = story(seed, server, Rules())
     assert (report.end, report.mismatched) == (End.DONE, [])
     agrees(replica, server)
+
+
+def put_whatever_is_held(rows: Rows, scope: str, state: RecordState, data: bytes) -> None:
+    """A wrong rule: what a segment says replaces whatever is held."""
+    rows[state.record] = Row(scope, state.revision, data)
+
+
+def leave_every_scope(rows: Rows, scope: str, leave: Leave) -> None:
+    """A wrong rule: a leave takes the record away wherever it is now."""
+    rows.pop(leave.record, None)
+
+
+class ForgetsLeaves(SegmentServer):
+    """A wrong office: segments after the first leave out what left, as the first may."""
+
+    def page(self, scope: str, cursor: int, bytes_max: int) -> Page:
+        found = super().page(scope, cursor, bytes_max)
+        if bytes_max != SIZES.full:
+            return found
+        return replace(found, rows=tuple(row for row in found.rows if isinstance(row, Put)))
+
+
+@pytest.mark.parametrize(
+    ("server", "rules"),
+    [
+        (SegmentServer, Rules(put=put_whatever_is_held)),
+        (SegmentServer, Rules(leave=leave_every_scope)),
+        (ForgetsLeaves, Rules()),
+    ],
+    ids=["put whatever is held", "leave every scope", "segments without leaves"],
+)
+def test_a_wrong_rule_is_noticed_by_the_digests(server: type[SegmentServer], rules: Rules) -> None:
+    noticed = 0
+    for seed in range(60):
+        _, report = story(seed, server(), rules)
+        noticed += bool(report.mismatched)
+    assert noticed > 0
 
 
 def damaged(body: bytes, choice: random.Random) -> bytes:
