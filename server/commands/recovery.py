@@ -18,7 +18,7 @@ from server.services.issue_receipt import FoundReceipt, check_receipt, find_rece
 from server.services.receive_blob import sweep_parts
 from server.services.restore_backup import Restored, restore_backup
 from server.services.verify_backup import Verified, verify_backup
-from server.services.want_files import withdraw_bad_files
+from server.services.want_files import adopt_stored_files, withdraw_bad_files
 from server.store import backup_folder
 from server.store.office import Office
 from shared.limits import MESSAGE_HEADER_BYTES_MAX
@@ -168,6 +168,7 @@ def doctor(run: Run, arguments: argparse.Namespace) -> None:
     sweep_parts(office)
     wanted: dict[str, str] = {}
     if arguments.want_files:
+        adopt_stored_files(office)
         wanted = withdraw_bad_files(office, read=arguments.files)
     found = examine_installation(office, files_too=arguments.files)
     lines = [f"?? file {name}: {why}, wanted from tablets" for name, why in wanted.items()]

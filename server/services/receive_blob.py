@@ -40,7 +40,7 @@ def receive_blob(office: Office, sha256: str, chunks: Iterable[bytes], sender: s
     Raises InvalidInput for a name that is no SHA-256, BlobTooLarge, BlobMismatch, StorageFull.
     """
     _must_be_a_name(sha256)
-    return _enter(office, sha256, office.blobs.receive(sha256, chunks), sender)
+    return enter_file(office, sha256, office.blobs.receive(sha256, chunks), sender)
 
 
 def receive_part(
@@ -82,7 +82,7 @@ def finish_blob(office: Office, sender: str, sha256: str, cut: Cut) -> Received:
     if known and not office.blobs.parts(Upload(sender, sha256, cut)):
         # The answer to an earlier `done` was lost.
         return Received(new=False, code=row.code or "")
-    return _enter(office, sha256, office.blobs.assemble(Upload(sender, sha256, cut)), sender)
+    return enter_file(office, sha256, office.blobs.assemble(Upload(sender, sha256, cut)), sender)
 
 
 def sweep_parts(office: Office) -> int:
@@ -103,7 +103,8 @@ def kind_in_store(office: Office, sha256: str) -> FileKind:
         return kind_of(b"".join(head))
 
 
-def _enter(office: Office, sha256: str, size: int, sender: str) -> Received:
+def enter_file(office: Office, sha256: str, size: int, sender: str) -> Received:
+    """Say of a file in the store, whose bytes were checked against its name, that it is held."""
     kind, now_ms = kind_in_store(office, sha256), office.clock.now_ms()
     with office.database.writing() as session:
         new = blob_row(session, sha256) is None

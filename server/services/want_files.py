@@ -21,12 +21,14 @@ from server.models import (
     BlobWaiverRow,
     BlobWantRow,
 )
+from server.services.receive_blob import enter_file
 from server.services.write_audit import write_audit
 from server.store.bulk import IDS_AT_ONCE_MAX, insert_new, put, rows_in
 from server.store.files import settle_missing
 from server.store.office import Office
 from shared.errors import InvalidInput, NotFound
 from shared.limits import FILE_NAMES_ASKED_MAX, FORGETTABLE_AGE_DAYS, REASON_LENGTH_MAX
+from shared.records.state import OFFICE
 
 MISSING: Final = "missing"
 DAMAGED: Final = "damaged"
@@ -71,6 +73,25 @@ def withdraw_bad_files(office: Office, *, read: bool) -> dict[str, str]:
     office.blobs.must_answer()
     withdraw_files(office, bad)
     return bad
+
+
+def adopt_stored_files(office: Office) -> list[str]:
+    """Enter files whose bytes are in the store and that no row knows, as after a database was put
+    back: the store of files is never rolled back. Only those that hash to their name, and that a
+    record names; their names."""
+    office.blobs.must_answer()
+    named = (
+        select(BlobReferenceRow.sha256)
+        .outerjoin(BlobRow, BlobRow.sha256 == BlobReferenceRow.sha256)
+        .where(BlobRow.sha256.is_(None))
+        .distinct()
+    )
+    with office.database.reading() as session:
+        missing = sorted(session.scalars(named))
+    found = [name for name in missing if office.blobs.has(name) and office.blobs.is_sound(name)]
+    for name in found:
+        enter_file(office, name, office.blobs.size(name), OFFICE)
+    return found
 
 
 def _wanted(device: str) -> Select[str]:

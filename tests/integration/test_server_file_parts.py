@@ -14,11 +14,13 @@ from server.services.examine_installation import examine_installation
 from server.services.receive_blob import sweep_parts
 from server.services.revoke_device import revoke_device
 from server.services.want_files import (
+    adopt_stored_files,
     forgettable_of,
     lost_words,
     waive_file,
     withdraw_bad_files,
 )
+from server.store.files import settle_missing
 from shared.errors import BlobStoreUnavailable, InvalidInput, NotFound
 from shared.limits import BLOB_BYTES_MAX, FORGETTABLE_AGE_DAYS, KIB, PARTS_KEPT_BYTES_MAX
 from sync import codec
@@ -303,6 +305,25 @@ def test_a_damaged_file_is_withdrawn_and_a_store_that_is_away_has_lost_nothing(
     assert withdraw_bad_files(world.office, read=True) == {NAME: "damaged"}
     send(one)
     assert withdraw_bad_files(world.office, read=True) == {}
+
+
+def test_a_file_whose_row_was_rolled_back_is_entered_again_from_the_store(
+    world: TestOffice,
+) -> None:
+    one = world.tablet("somchai")
+    send(one)
+    record = one.creates({"p": "x"}, blobs=(NAME,))
+    one.push()
+    with world.office.database.writing() as session:
+        row = session.get(BlobRow, NAME)
+        session.delete(row)
+    with world.office.database.writing() as session:
+        settle_missing(session, [NAME])
+    assert missing(world, record) == 1
+    assert adopt_stored_files(world.office) == [NAME]
+    assert adopt_stored_files(world.office) == []
+    assert missing(world, record) == 0
+    assert ask(one, "GET", f"blobs/{NAME}").data == DATA
 
 
 def test_a_file_that_no_tablet_has_is_told_lost_and_bars_until_somebody_waives_it(
