@@ -64,9 +64,8 @@ def _by_merge(log: Log) -> frozenset[str]:
             mark.dot,
             tuple(sorted(mark.seen)),
             applied=not mark.aside,
-            accepted=n,
         )
-        for n, mark in enumerate(log)
+        for mark in log
     }
     return frozenset(w.dot.id for w in siblings(writes))
 
