@@ -108,3 +108,30 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do(serving: Serving, data: 
 def test_what_the_office_keeps_for_itself_is_closed_to_other_users(data: Path) -> None:
     for name in ("secret", "epoch"):
         assert os.stat(data / name).st_mode & 0o077 == 0
+
+
+def test_commands_beside_a_serving_office_share_its_journal_and_no_restore_takes_its_place(
+    data: Path, tmp_path: Path
+) -> None:
+    serving = Serving(data)
+    try:
+        secret = ("--password", SECRET)
+        result(data, "user", "add", "admin", "--role", "administrator", *secret)
+        result(data, "area", "load")
+        made = result(data, "backup", str(tmp_path / "backups"), "--verify")
+        assert made["wrong"] == []
+        refused = run(data, "restore", str(tmp_path / "backups"))
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        assert "end it before a restore" in refused.stderr
+        result(data, "user", "add", "late", "--role", "reviewer", *secret)
+        assert result(data, "doctor")["wrong"] == []
+    finally:
+        assert serving.stop() == 0
+    before = result(data, "user", "list")
+    assert result(data, "restore", str(tmp_path / "backups"))["recovery"]["saves"] == 1
+    assert result(data, "user", "list") == before
+    again = Serving(data)
+    with urllib.request.urlopen(again.address + "/api/v1/health", timeout=10) as answer:
+        assert json.loads(answer.read())["status"] == "ok"
+    assert again.stop() == 0
+    assert result(data, "doctor", "--files")["wrong"] == []
