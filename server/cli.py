@@ -9,7 +9,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from server.commands import areas, bundles, devices, forms, installation, people, recovery
+from server.commands import (
+    areas,
+    bundles,
+    devices,
+    forms,
+    installation,
+    people,
+    recovery,
+    tidying,
+)
 from server.commands.running import CommandFailed, Run
 from shared.errors import SurveyError
 
@@ -82,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     devices.add_commands(commands)
     forms.add_commands(commands)
     recovery.add_commands(commands)
+    tidying.add_commands(commands)
     bundles.add_commands(commands)
     return parser
 

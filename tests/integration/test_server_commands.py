@@ -57,6 +57,11 @@ def test_people_forms_and_tablets_from_the_command_line(office: Commands) -> Non
     assert office.result("doctor")["wrong"] == []
 
 
+def test_tidying_is_safe_at_any_time_and_twice(office: Commands) -> None:
+    assert office.result("tidy") == {}
+    assert office.result("tidy") == {}
+
+
 def test_areas_are_loaded_added_and_corrected_from_the_command_line(office: Commands) -> None:
     assert office.run("area", "load")[0] == 1
     office.result("user", "add", "admin", "--role", "administrator", "--password", SECRET)
