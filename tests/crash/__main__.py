@@ -6,6 +6,7 @@ python -m tests.crash [--kills N] [--part tablet|server|postgres|fail-nth|power]
 from __future__ import annotations
 
 import argparse
+import random
 import shutil
 import sys
 import tempfile
@@ -123,7 +124,8 @@ def _postgres(folder: Path, wanted: Wanted, alone: bool) -> Counted:
 def _fail(folder: Path, wanted: Wanted, alone: bool) -> Counted:
     if not wanted.trace:
         return Counter(), "not run, as nothing can be traced here"
-    failed = run_fail_part(folder / "stage", *((2,) if wanted.small else ()))
+    glance = random.Random(wanted.seed) if wanted.small else None
+    failed = run_fail_part(folder / "stage", glance)
     return failed, f"{failed.total()} failing calls, each told in words and nothing lost"
 
 

@@ -6,7 +6,9 @@ as 503 or 507; what was acknowledged is there, and the next start works.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +32,16 @@ ERRORS = ("ENOSPC", "EIO")
 TABLET_CALLS = ("pwrite64", "fdatasync", "fsync", "write")
 SERVER_CALLS = ("pwrite64", "fdatasync", "fsync")
 """Without `write`: a server also wakes its own threads by it, and no disk can refuse that."""
-RUNS_MAX = 400
+RUNS_MAX, GLANCE_MAX = 400, 6
 IN_WORDS = (503, 507)
 
 
 class FailPart:
     """One call of one kind fails in each run; the next run fails the next one."""
 
-    def __init__(self, folder: Path, most: int = RUNS_MAX) -> None:
+    def __init__(self, folder: Path, glance: random.Random | None) -> None:
         self._stage: Stage = sqlite_stage(folder, tablets=1)
-        self._most = most
+        self._glance = glance
         self.failed: Counter[str] = Counter()
         self._day = 0
 
@@ -55,7 +57,10 @@ class FailPart:
                 self._until_none_fails(f"server: {call} {error}", call, error, self._server)
 
     def _until_none_fails(self, name: str, call: str, error: str, run: Any) -> None:
-        for number in range(1, self._most + 1):
+        numbers: Iterable[int] = range(1, RUNS_MAX + 1)
+        if self._glance is not None:
+            numbers = [self._glance.randint(1, GLANCE_MAX)]
+        for number in numbers:
             log = self._stage.folder / "strace.log"
             log.unlink(missing_ok=True)
             options = injection(call, number, f"error={error}")
@@ -130,8 +135,8 @@ def _listen(tablet: Tablet) -> list[int]:
     return statuses
 
 
-def run_fail_part(folder: Path, most: int = RUNS_MAX) -> Counter[str]:
-    """How often each call failed before a run met no failure."""
-    part = FailPart(folder, most)
+def run_fail_part(folder: Path, glance: random.Random | None = None) -> Counter[str]:
+    """How often each call failed before a run met no failure; at a `glance` one run each."""
+    part = FailPart(folder, glance)
     part.run()
     return part.failed

@@ -14,7 +14,7 @@ from mobile.services.tablet import Tablet
 from tests.crash.checks import check_confirmed, check_settled, office_holds, settle
 from tests.crash.day import Day, open_home
 from tests.crash.points import Turns, injection
-from tests.crash.stage import set_up
+from tests.crash.stage import set_up, tell_progress
 from tests.support.databases import Databases
 
 STEPS_MAX, CALLS_MAX = 110, 30
@@ -41,10 +41,15 @@ class ServerPart:
         done = 0
         while done < kills:
             by_call = self._trace and done % 2 == 1
-            done += self._one(self._calls[done // 2 % len(self._calls)] if by_call else None)
+            if self._one(self._calls[done // 2 % len(self._calls)] if by_call else None):
+                done += 1
+                tell_progress(done)
         self._stage.countdown.arm(0)
         self._stage.serves()
-        self._settles(self._open())
+        tablets = self._open()
+        self._settles(tablets)
+        for tablet in tablets:
+            tablet.close()
         self._stage.stops()
 
     def _open(self) -> list[Tablet]:

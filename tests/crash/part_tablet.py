@@ -17,7 +17,7 @@ from tests.crash.checks import (
 from tests.crash.children import Child, Tell
 from tests.crash.day import Day, open_home
 from tests.crash.points import Turns, injection, name_of, watch_files
-from tests.crash.stage import sqlite_stage
+from tests.crash.stage import sqlite_stage, tell_progress
 
 STEPS_MAX, CALLS_MAX = 120, 60
 SYSCALLS = ("fdatasync", "pwrite64", "write", "fsync")
@@ -44,6 +44,7 @@ class TabletPart:
             by_syscall = self._trace and done % 2 == 1
             if self._one(SYSCALLS[done // 2 % len(SYSCALLS)] if by_syscall else None):
                 done += 1
+                tell_progress(done)
         self._stage.stops()
 
     def _one(self, syscall: str | None) -> bool:

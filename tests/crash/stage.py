@@ -142,3 +142,9 @@ def say(text: str) -> None:
     """One line for whoever watches."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def tell_progress(done: int) -> None:
+    """A word now and then in a long run."""
+    if done % 100 == 0:
+        say(f"  {done} killed so far")
