@@ -316,7 +316,7 @@ def is_disputed(
         return False
     if values_differ(tuple(_act_only(s) for s in root.existence)):
         return True
-    if not root.deleted:
+    if not root.says_deleted:
         return False
     own = {s.dot.id for s in root.existence}
     live = {s.dot.id for found in root.fields.values() for s in found}

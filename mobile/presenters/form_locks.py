@@ -21,6 +21,7 @@ OFFICE = Words("lock.office")
 READ_ONLY = Words("lock.read_only")
 NO_ROOM = Words("lock.no_room")
 DELETED = Words("lock.deleted")
+DISPUTED = Words("lock.disputed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class FormLocks:
         flow = state.workflow if state is not None else None
         self._reviewed = definition.workflow == "review"
         self._deleted = state is not None and state.deleted
+        self._disputed = state is not None and state.disputed
         self._flow = flow if flow is not None and self._reviewed else WorkflowState()
 
     @property
@@ -71,6 +73,8 @@ class FormLocks:
         """Why nothing of the record may be answered, or None."""
         if self._deleted:
             return DELETED
+        if self._disputed:
+            return DISPUTED
         if not self.has_room:
             return NO_ROOM
         if not self._reviewed:

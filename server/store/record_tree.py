@@ -96,6 +96,17 @@ class Entry:
             self.history = replace(self.history, scope=scope, revision=state.revision)
         self.keep(state)
 
+    def keep_dispute(self, disputed: bool) -> None:
+        """Say whether the deletion is disputed; a new verdict is a new revision, unless there is
+        one already that nobody has seen."""
+        state, self.disputed = self.state, disputed
+        if state.disputed != disputed:
+            revision = state.revision + (0 if self.renewed else 1)
+            if self.history is not None:
+                self.history = replace(self.history, revision=revision)
+            self.keep(replace(state, disputed=disputed, revision=revision))
+        self.deleted = self.state.deleted
+
     def begin(self) -> None:
         """A record that was created without a value has a revision all the same."""
         if self.history is not None:
@@ -219,8 +230,7 @@ class Tree:
                 continue
             children = [e.stored for e in self.below(entry.id) if e.stored is not None]
             shown = shown_to_deleters(self.history_of(entry))
-            entry.disputed = is_disputed(entry.stored, children, shown)
-            entry.deleted = entry.stored.deleted and not entry.disputed
+            entry.keep_dispute(is_disputed(entry.stored, children, shown))
 
     def settle_place(self) -> None:
         """After a move the whole tree lies where the root does, every record in a new revision."""

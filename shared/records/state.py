@@ -8,6 +8,7 @@ scope covers them verbatim.
 Shape (keys in canonical order)::
 
     {"created": [dot, author, saved_at_ms, client, place|null],
+     "disputed": true (only while a deletion is disputed),
      "dots": [[dot, author, saved_at_ms, client, place|null], ...],
      "existence": [[i, {"act": "delete"|"restore", "reason": str}], ...],
      "fields": {field: [[i, value] | [i, value, salt], ...]},
@@ -87,7 +88,11 @@ class WorkflowState:
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """A record as merged by the server at one revision."""
+    """A record as merged by the server at one revision.
+
+    `disputed` is the server's verdict that somebody worked on it whom its deleter had not seen: it
+    stays until staff decide.
+    """
 
     record: str
     revision: int
@@ -102,10 +107,16 @@ class RecordState:
     fields: Mapping[str, tuple[Sibling, ...]] = field(default_factory=dict)
     existence: tuple[Sibling, ...] = ()
     workflow: WorkflowState | None = None
+    disputed: bool = False
 
     @property
     def deleted(self) -> bool:
         """True when every live existence value says delete; a dispute keeps the record."""
+        return self.says_deleted and not self.disputed
+
+    @property
+    def says_deleted(self) -> bool:
+        """Does every live existence value say delete?"""
         return bool(self.existence) and all(_act(s) == "delete" for s in self.existence)
 
     def value(self, name: str) -> JsonValue:
@@ -198,6 +209,7 @@ def encode_state(state: RecordState) -> bytes:
     return encode_ordered(
         {
             "created": _dot_json(state.created),
+            **({"disputed": True} if state.disputed else {}),
             "dots": table.rows,
             "existence": existence,
             "fields": fields,
@@ -274,6 +286,7 @@ def _state(raw: Any) -> RecordState:
         },
         existence=tuple(_sibling(dots, row) for row in raw["existence"]),
         workflow=None if raw["workflow"] is None else _workflow(dots, raw["workflow"]),
+        disputed=raw.get("disputed") is True,
     )
 
 
