@@ -7,12 +7,15 @@ it goes on where it was cut. Own work is not touched: it lies over whichever bas
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from mobile.store import base
 from mobile.store.base import Digests, HeldScope
-from shared.records.state import decode_state
 from sync.digest import EMPTY, from_text, replaced, row_digest, to_text
 from sync.messages import Page, Put
+
+RECORDS_AT_ONCE: Final = 500
 
 
 def begin(connection: sqlite3.Connection, name: str) -> None:
@@ -44,17 +47,40 @@ def begun(connection: sqlite3.Connection, name: str) -> HeldScope | None:
 
 
 def take(connection: sqlite3.Connection, held: HeldScope, page: Page) -> HeldScope:
-    """Take a page into the new base; where it stands then."""
+    """Take a page into the new base; where it stands then. No two rows are of one record."""
+    puts = [base.known(row) for row in page.rows if isinstance(row, Put)]
+    gone = [row.record for row in page.rows if not isinstance(row, Put)]
     total = held.digest
-    for row in page.rows:
-        if isinstance(row, Put):
-            state = decode_state(row.state)
-            total = replaced(total, *_exchange(connection, page.scope, state.record, row.state))
-        else:
-            total = replaced(total, *_exchange(connection, page.scope, row.record, None))
+    for summand in _summands(connection, page.scope, [*gone, *(row.record for row in puts)]):
+        total = replaced(total, summand, None)
+    connection.executemany(
+        "DELETE FROM rebase WHERE scope = ? AND record = ?",
+        [(page.scope, record) for record in gone],
+    )
+    for row in puts:
+        total = replaced(total, None, row_digest(row.record, row.revision, row.state))
+    connection.executemany(
+        "INSERT INTO rebase (scope, record, revision, type, root, state) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (scope, record) DO UPDATE SET revision = excluded.revision, "
+        "type = excluded.type, root = excluded.root, state = excluded.state",
+        [(page.scope, r.record, r.revision, r.type, r.root, r.state) for r in puts],
+    )
     after = HeldScope(page.scope, page.cursor, max(page.head, page.cursor), total)
     note(connection, after)
     return after
+
+
+def _summands(connection: sqlite3.Connection, name: str, records: Sequence[str]) -> Iterator[int]:
+    """Row digests of those of these records that are in the new base already."""
+    for start in range(0, len(records), RECORDS_AT_ONCE):
+        part = records[start : start + RECORDS_AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        rows = connection.execute(
+            f"SELECT record, revision, state FROM rebase WHERE scope = ? AND record IN ({marks})",  # noqa: S608
+            [name, *part],
+        )
+        for row in rows.fetchall():
+            yield row_digest(row["record"], row["revision"], row["state"])
 
 
 def note(connection: sqlite3.Connection, held: HeldScope) -> None:
@@ -63,27 +89,6 @@ def note(connection: sqlite3.Connection, held: HeldScope) -> None:
         "UPDATE rebase_scope SET cursor = ?, head = ?, digest = ? WHERE id = ?",
         (held.cursor, held.head, to_text(held.digest), held.id),
     )
-
-
-def _exchange(
-    connection: sqlite3.Connection, name: str, record: str, data: bytes | None
-) -> tuple[int | None, int | None]:
-    """Replace one row (None: take it out); the summands before and after."""
-    old = connection.execute(
-        "SELECT revision, state FROM rebase WHERE scope = ? AND record = ?", (name, record)
-    ).fetchone()
-    was = None if old is None else row_digest(record, old["revision"], old["state"])
-    if data is None:
-        connection.execute("DELETE FROM rebase WHERE scope = ? AND record = ?", (name, record))
-        return was, None
-    state = decode_state(data)
-    connection.execute(
-        "INSERT INTO rebase (scope, record, revision, type, root, state) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (scope, record) DO UPDATE SET revision = excluded.revision, "
-        "type = excluded.type, root = excluded.root, state = excluded.state",
-        (name, record, state.revision, state.type, state.root, data),
-    )
-    return was, row_digest(record, state.revision, data)
 
 
 def swap(connection: sqlite3.Connection, held: HeldScope) -> set[str]:
