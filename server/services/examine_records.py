@@ -14,17 +14,19 @@ from server.models import (
     ClientRow,
     MembershipRow,
     QuarantineRow,
+    ReceiptRow,
     ReceivedRow,
     RecordRow,
     ScopeRow,
 )
-from server.services.findings import Finding, bounded, well, wrong
+from server.services.findings import Finding, bounded, care, well, wrong
 from server.store.office import Office
 from shared.canonical import sha256_hex
 from shared.errors import BadInput
 from sync import digest
 from sync.changes import frame
 from sync.commitments import chain_next, chain_start
+from sync.receipts import short_code
 
 ROWS_AT_ONCE: Final = 500
 
@@ -45,6 +47,7 @@ def examine_records(office: Office) -> list[Finding]:
                 *_records(session, counts),
                 *_changes(session, counts),
                 *_chains(session, counts),
+                *_receipts(session),
             ]
         )
     return found or [
@@ -128,3 +131,21 @@ def _chains(session: Session, counts: _Counts) -> Iterator[Finding]:
         counts.clients += 1
         if (row.number, row.chain) != (at[client][0], at[client][1].hex()):
             yield wrong("chain_broken", client=client, number=row.number)
+
+
+def _receipts(session: Session) -> Iterator[Finding]:
+    """Has everything that a receipt was given for stayed here?"""
+    rows = session.execute(
+        select(ReceiptRow.client, ReceiptRow.number, ReceiptRow.signature, ReceivedRow.chain)
+        .outerjoin(
+            ReceivedRow,
+            (ReceivedRow.client == ReceiptRow.client)
+            & (ReceivedRow.number == ReceiptRow.number)
+            & (ReceivedRow.chain == ReceiptRow.chain),
+        )
+        .where(ReceiptRow.number > 0, ReceivedRow.chain.is_(None))
+        .order_by(ReceiptRow.client, ReceiptRow.number)
+    )
+    for row in rows:
+        said = short_code(row.signature)
+        yield care("receipt_not_held", receipt=said, client=row.client, number=row.number)

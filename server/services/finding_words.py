@@ -102,6 +102,17 @@ WORDS: Final[Mapping[str, Words]] = {
         ),
         _RESTORE,
     ),
+    "receipt_not_held": Words(
+        (
+            "ใบรับ {receipt} บอกว่ามีถึงลำดับ {number} ของตัวส่ง {client} แต่ตอนนี้ไม่มีครบ",
+            "Receipt {receipt} was given for {number} changes of client {client}, and not all of them "
+            "are here now.",
+        ),
+        (
+            "ให้แท็บเล็ตเครื่องนั้นซิงก์ แท็บเล็ตเก็บสิ่งที่ส่งไว้และจะส่งซ้ำเอง",
+            "Let that tablet synchronise: it has kept what it sent, and offers it again.",
+        ),
+    ),
     "journal_sound": Words(
         (
             "บันทึกรายวันอ่านได้ครบถึงรายการ {seq} และทุกรายการอยู่ในฐานข้อมูล ({changes} การบันทึก)",

@@ -200,12 +200,6 @@ def find_receipts(office: Office, code: str) -> list[FoundReceipt]:
         ]
 
 
-def last_receipts(session: Session) -> dict[str, tuple[str, Receipt]]:
-    """The code and receipt that each tablet was given last, by device; for the fleet's page."""
-    rows = session.scalars(select(ReceiptRow).order_by(ReceiptRow.issued_at, ReceiptRow.number))
-    return {row.device: (short_code(row.signature), receipt_of(row)) for row in rows}
-
-
 def receipt_of(row: Any) -> Receipt:
     """A stored receipt."""
     return Receipt(

@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from server.models import ReceiptRow
 from server.services.back_up import back_up
+from server.services.examine_records import examine_records
 from server.services.issue_receipt import check_receipt, find_receipts, sign
 from shared.limits import FORGETTABLE_AGE_DAYS
 from sync.exchange import HttpReply
@@ -151,3 +154,15 @@ def test_what_staff_have_not_decided_yet_a_tablet_keeps(world: TestOffice, tmp_p
     back_up(world.office, tmp_path / "backups", verify=True)
     world.clock.now += (FORGETTABLE_AGE_DAYS + 1) * DAY_MS
     assert forgettable(tablet) == 1
+
+
+def test_a_receipt_for_what_is_not_here_any_more_is_found_by_the_doctor(
+    world: TestOffice,
+) -> None:
+    tablet = worked(world)
+    assert asks(tablet)[0] == 200
+    assert "receipt_not_held" not in {one.code for one in examine_records(world.office)}
+    with world.office.database.writing() as session:
+        session.execute(update(ReceiptRow).values(number=9))
+    (found,) = (one for one in examine_records(world.office) if one.code == "receipt_not_held")
+    assert found.facts["number"] == 9
