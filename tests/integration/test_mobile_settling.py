@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.history import HistoryPresenter
+from mobile.presenters.home import HomePresenter
 from server.models import PersonRow, QuarantineRow
 from server.services.move_record import Move, move_record
 from server.services.release_quarantine import keep_for_good, release
@@ -130,3 +131,26 @@ def test_what_is_kept_aside_for_good_lies_over_nothing_and_stays_in_the_history(
     assert root not in desk.app.browser.states(root)
     own = desk.app.browser.own_changes(root)
     assert [(one.outcome, one.code) for one in own] == [("quarantined", "aside.for_good")]
+
+
+def test_a_record_whose_deletion_is_disputed_stays_and_says_so(
+    world: TestOffice, tmp_path: Path
+) -> None:
+    one = tablet(world, tmp_path / "one", "somchai", 1)
+    two = tablet(world, tmp_path / "two", "malee", 2)
+    root = new_factory(one, "โรงน้ำตาล")
+    sync(one)
+    sync(two)
+    opened = one.app.capture.open_record(root, world.people["somchai"])
+    one.app.capture.delete(opened, root, "ซ้ำ")
+    answer(two, root, "identity/reg_old", "3-106-33/50รย").leave()
+    for desk in (one, two, one):
+        sync(desk)
+    agree(world, one, two)
+    for desk in (one, two):
+        assert desk.app.browser.line(root) is not None
+        state = desk.app.browser.states(root)[root]
+        assert (state.disputed, state.deleted) == (True, False)
+        words = HomePresenter(desk.app).open(root).state.lock_words
+        assert words is not None
+        assert words.key == "lock.disputed"
