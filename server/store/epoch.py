@@ -76,7 +76,25 @@ def open_epoch(
     """Compare database and files. Raises EpochMissing when the file is gone; `anew` starts over.
 
     While another process serves (not `alone`) a mark that fits stays: that process counts on.
+    Processes that start together compare one after the other, so that they come to one epoch.
     """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        return _compare(database, path, second, randomness, anew=anew, alone=alone)
+    finally:
+        os.close(folder)
+
+
+def _compare(
+    database: Database,
+    path: Path,
+    second: Path | None,
+    randomness: Randomness,
+    *,
+    anew: bool,
+    alone: bool,
+) -> Epoch:
     with database.writing() as session:
         stored = session.scalar(select(SettingRow.value).where(SettingRow.name == "epoch"))
         heads = sum_of_heads(session)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
-from server.store.epoch import EpochMissing
+from server.store.database import Database
+from server.store.epoch import EpochMissing, open_epoch
 from tests.support.databases import Databases
 from tests.support.offices import furnished_office, open_office
+
+STARTS = 6
 
 
 def test_an_office_opened_again_keeps_its_epoch(databases: Databases, tmp_path: Path) -> None:
@@ -52,3 +58,28 @@ def test_a_missing_epoch_file_stops_the_start_until_somebody_says_what_happened(
     with pytest.raises(EpochMissing) as missing:
         open_office(tmp_path / "office", world.office.config.database_url)
     assert "init --new-epoch" in missing.value.detail
+
+
+def test_processes_that_start_together_after_a_loss_come_to_one_epoch(
+    databases: Databases, tmp_path: Path
+) -> None:
+    world = furnished_office(databases, tmp_path / "office")
+    url, file = world.office.config.database_url, world.office.config.epoch_file
+    world.close()
+    kept = json.loads(file.read_bytes())
+    file.write_text(json.dumps({**kept, "mark": kept["mark"] + 1}))
+    begin, found = threading.Barrier(STARTS), []
+
+    def start() -> None:
+        database = Database(create_engine(url))
+        begin.wait()
+        found.append(open_epoch(database, file, os.urandom, anew=False).text)
+        database.close()
+
+    threads = [threading.Thread(target=start) for _ in range(STARTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == STARTS
+    assert len({*found, kept["epoch"]}) == 2, "one new epoch, and the same for all"
