@@ -165,6 +165,29 @@ def test_the_sync_screen_says_what_would_go_and_saves_it_to_a_file(person: Perso
     assert len(list(folder.glob("*.samruat"))) == 1
 
 
+def test_a_sync_under_way_shows_its_bytes_and_can_be_stopped(person: Person):
+    from dataclasses import replace
+
+    from mobile.presenters.observed import Words
+    from mobile.presenters.sync_report import size_words
+
+    person.tap("pill")
+    presenter = person.navigation.screen.presenter
+    person.until(lambda: not person.desk.app.synchroniser.running)
+    person.desk.app.synchroniser.on_ended = None
+    assert not person.has("sync.stop")
+    parts = {"done": 120, "total": 400, "size": size_words(3_400_000)}
+    running = replace(presenter.state.pill, running=True)
+    presenter._show(replace(presenter.state, pill=running, progress=Words("progress.push", parts)))
+    person.window.pump(3)
+    assert "กำลังส่งบันทึก 120 จาก 400 · 3.4 MB" in person.texts()
+    assert person.find("sync.now").disabled
+    person.tap("sync.stop")
+    presenter.refresh()
+    person.window.pump(3)
+    assert not person.has("sync.stop")
+
+
 def test_what_was_kept_aside_shows_the_typed_value_and_why(person: Person):
     office_answers(person.desk, (Outcome.QUARANTINED,))
     person.tap("pill")

@@ -54,7 +54,7 @@ class FormNotices:
         loose.clear_widgets()
         if state.focus:
             return
-        if state.lock_words is not None:
+        if state.lock_words is not None and state.lock_words != state.blocked:
             loose.add_widget(Notice(tone="info", text=say(state.lock_words)))
         if state.message or state.comments:
             key = "form.returned" if state.message else "form.returned_plain"

@@ -52,9 +52,9 @@ class SyncReportScreen(PresentedScreen):
         self._aside = Column(spacing=dp(12))
         self._handed = Column(spacing=dp(12))
         self._reports = Column(spacing=dp(12))
-        for part in (self._standing, self._before, self._needs, self._aside, self._handed):
-            self._columns.left.add_widget(part)
-        self._columns.left.add_widget(self._unsent)
+        self._left_parts = (
+            self._standing, self._before, self._needs, self._aside, self._handed, self._unsent,
+        )  # fmt: skip
         self._columns.right_side.add_widget(ThaiLabel(role="heading", text_key="sync.reports"))
         self._columns.right_side.add_widget(self._reports)
         page.column.add_widget(self._columns)
@@ -102,6 +102,16 @@ class SyncReportScreen(PresentedScreen):
             if before is None or any(getattr(state, n) != getattr(before, n) for n in names):
                 show()
         self._show_progress(state.progress if running else None, running)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
+        """Only parts that say something take room."""
+        column = self._columns.left
+        wanted = [part for part in self._left_parts if part.children]
+        if wanted != column.children[::-1]:
+            column.clear_widgets()
+            for part in wanted:
+                column.add_widget(part)
 
     def _show_drift(self) -> None:
         drift = self.presenter.state.drift
