@@ -112,14 +112,19 @@ class Attacher:
                 pen.line(dots, fill=0, width=SIGNATURE_WIDTH, joint="curve")
         out = io.BytesIO()
         image.save(out, "PNG", optimize=True)
-        return self._keep(out.getvalue(), "signature.png", "image/png")
+        return self._keep_signature(out.getvalue())
 
     def signature_png(self, data: bytes) -> dict[str, JsonValue]:
         """The value of a signature that was drawn elsewhere as a PNG."""
         if len(data) > SIGNATURE_BYTES_MAX or _opened(data).format != "PNG":
             raise NotAnImage("a signature is a small PNG")
         self._need_room(len(data))
-        return self._keep(data, "signature.png", "image/png")
+        return self._keep_signature(data)
+
+    def _keep_signature(self, data: bytes) -> dict[str, JsonValue]:
+        value = self._keep(data, "signature.png", "image/png")
+        self._make_thumbnail(str(value["sha256"]), data)
+        return value
 
     def path(self, sha256: str) -> Path | None:
         """Where the bytes of a file are, or None when they are not on this tablet."""
@@ -198,15 +203,22 @@ def _scaled(image: Image.Image, data: bytes) -> bytes:
         image.draft("RGB", (PHOTO_SIDE_PIXELS_MAX, PHOTO_SIDE_PIXELS_MAX))
         copy = ImageOps.exif_transpose(image)
         copy.thumbnail((PHOTO_SIDE_PIXELS_MAX, PHOTO_SIDE_PIXELS_MAX))
-        if copy.mode not in ("RGB", "L"):
-            clear = copy.convert("RGBA")
-            copy = Image.new("RGB", clear.size, "white")
-            copy.paste(clear, mask=clear.getchannel("A"))
+        copy = _on_white(copy)
         out = io.BytesIO()
         copy.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
     except (OSError, ValueError, SyntaxError) as reason:
         raise NotAnImage("the picture is damaged") from reason
     return out.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """A picture that a JPEG can hold: what one could see through is white."""
+    if image.mode in ("RGB", "L"):
+        return image
+    clear = image.convert("RGBA")
+    solid = Image.new("RGB", clear.size, "white")
+    solid.paste(clear, mask=clear.getchannel("A"))
+    return solid
 
 
 def small_jpeg(data: bytes) -> bytes:
@@ -216,9 +228,10 @@ def small_jpeg(data: bytes) -> bytes:
         image.draft("RGB", (THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS))
         small = ImageOps.exif_transpose(image)
         small.thumbnail((THUMBNAIL_SIDE_PIXELS, THUMBNAIL_SIDE_PIXELS))
+        small = _on_white(small)
         for quality in THUMBNAIL_QUALITIES:
             out = io.BytesIO()
-            small.convert("RGB").save(out, "JPEG", quality=quality, optimize=True)
+            small.save(out, "JPEG", quality=quality, optimize=True)
             if out.tell() <= THUMBNAIL_BYTES_MAX:
                 break
     except (OSError, ValueError, SyntaxError) as reason:
