@@ -105,8 +105,8 @@ WORDS: Final[Mapping[str, Words]] = {
     "receipt_not_held": Words(
         (
             "ใบรับ {receipt} บอกว่ามีถึงลำดับ {number} ของตัวส่ง {client} แต่ตอนนี้ไม่มีครบ",
-            "Receipt {receipt} was given for {number} changes of client {client}, and not all of them "
-            "are here now.",
+            "Receipt {receipt} was given for {number} changes of client {client}, and not all of "
+            "them are here now.",
         ),
         (
             "ให้แท็บเล็ตเครื่องนั้นซิงก์ แท็บเล็ตเก็บสิ่งที่ส่งไว้และจะส่งซ้ำเอง",
