@@ -126,7 +126,8 @@ class RecordState:
 
     def conflicts(self) -> tuple[str, ...]:
         """Fields whose live values differ; equal values of several people are no conflict."""
-        return tuple(name for name, found in self.fields.items() if differ(found))
+        fields = self.fields.items()
+        return tuple(name for name, found in fields if len(found) > 1 and differ(found))
 
 
 def _act(sibling: Sibling) -> str:
@@ -158,6 +159,8 @@ class _DotTable:
     def __init__(self) -> None:
         self.rows: list[object] = []
         self._index: dict[str, int] = {}
+        self._last: Dot | None = None
+        self._at = 0
 
     def number(self, dot: Dot) -> int:
         found = self._index.get(dot.id)
@@ -166,8 +169,17 @@ class _DotTable:
             self.rows.append(_dot_json(dot))
         return found
 
+    def alone(self, sibling: Sibling) -> list[object]:
+        """The rows of a field that has one value without a salt: the usual field, written often."""
+        dot, value = sibling.dot, sibling.value
+        if dot is not self._last:
+            self._last, self._at = dot, self.number(dot)
+        return [[self._at, value if type(value) is str else ordered(value, _VALUE_DEPTH)]]
+
     def siblings(self, found: tuple[Sibling, ...]) -> list[object]:
         """The rows of one field's siblings. Texts, which nearly every value is, go as they are."""
+        if len(found) == 1 and found[0].salt is None:
+            return self.alone(found[0])
         rows: list[object] = []
         for sibling in found:
             value = sibling.value

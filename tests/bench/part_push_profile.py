@@ -20,6 +20,7 @@ from pathlib import Path
 
 from server.services.publish_form import publish_form
 from server.services.receive_changes import receive_changes
+from server.serving import settle_memory
 from shared.canonical import JsonValue
 from shared.limits import PUSH_BYTES_MAX, PUSH_CHANGES_MAX
 from sync.changes import FieldWrite, Operation, RecordEdit, SealedChange
@@ -187,6 +188,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
+    settle_memory()
     kind = "postgresql" if asked.postgres else "sqlite"
     around = {asked.profile: _profiled} if asked.profile else {}
     ROOM.mkdir(parents=True, exist_ok=True)
