@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from server.models import QuarantineRow
 from shared.limits import STAFF_SESSION_IDLE_MS
+from sync.changes import FieldWrite, Operation
 from tests.support.office_scene import Scene, open_scene
 from tests.support.offices import PASSWORD
 
@@ -114,6 +117,10 @@ def addresses(scene: Scene) -> dict[str, str]:
         "people": "/people",
         "person": "/people/new",
         "tablets": "/tablets",
+        "tablet": f"/tablets/{scene.tablets[0].device}",
+        "kept aside": "/kept-aside",
+        "handed over": "/handed-over",
+        "move": f"/records/{scene.inspection}/move",
         "health": "/health",
         "forms": "/forms",
         "inspection": f"/records/{scene.inspection}",
@@ -277,3 +284,56 @@ def test_everything_can_be_done_without_any_script(office: Office) -> None:
     page.click("text=Verify the hours")
     page.goto(f"{office.address}/areas/20-1")
     expect(page.locator("#hours-said")).to_contain_text("6.25 h, 3.75 h short of 10")
+
+
+def kept_aside(office: Office) -> str:
+    """A factory of an area that nobody has; the address of its entry."""
+    tablet = office.scene.tablets[0]
+    values = {"identity/fac_name": "โรงงานนอกพื้นที่"}
+    record = tablet.creates(values, kind="factory", scope="area:nowhere")
+    tablet.push()
+    with office.scene.world.office.database.reading() as session:
+        found = select(QuarantineRow.id).where(QuarantineRow.record == record)
+        return f"{office.address}/kept-aside/{session.scalars(found).one()}"
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_an_entry_kept_aside_has_no_barrier_and_is_let_in_by_keys_alone(
+    office: Office, language: str
+) -> None:
+    address = kept_aside(office)
+    page = office.open(language=language)
+    page.goto(office.address + "/kept-aside")
+    assert serious(page) == []
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
+    assert serious(page) == []
+    page.focus("#scope")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-approve]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_be_visible()
+    expect(page.locator("table[data-list]")).to_have_count(0)
+
+
+def test_a_disputed_deletion_has_no_barrier_and_is_settled_by_keys(office: Office) -> None:
+    one, two = office.scene.tablets
+    record = office.scene.returned
+    states = [s for s in one.states.values() if s.root == record]
+    seen = tuple(s.dot.id for state in states for found in state.fields.values() for s in found)
+    writes = {"@existence": FieldWrite({"act": "delete", "reason": "ซ้ำ"}, seen)}
+    one.seal(one.edit(record, Operation.DELETE, writes=writes))
+    two.sets(record, {"resources/water_use": "77"})
+    two.push()
+    one.push()
+    page = office.open(login="review")
+    page.goto(f"{office.address}/records/{record}")
+    assert serious(page) == []
+    page.focus("#dispute-reason-1")
+    page.keyboard.type("ยังต้องใช้")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_contain_text("The record is kept")
+    expect(page.locator("#dispute-1")).to_have_count(0)
