@@ -6,9 +6,11 @@ verified backup, and were received 45 days ago by the server's clock.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +33,7 @@ from server.store import changes as change_store
 from server.store.bulk import put
 from server.store.office import Office
 from server.store.system import Randomness
-from shared.errors import ChainForked, EpochChanged, Forbidden, NumberGap
+from shared.errors import ChainForked, EpochChanged, Forbidden, NumberGap, StorageFull
 from shared.limits import FORGETTABLE_AGE_DAYS
 from sync.receipts import (
     CODE_LENGTH,
@@ -80,16 +82,28 @@ def issue_receipt(office: Office, device: Device, body: bytes) -> ReceiptAnswer:
 
 
 def receipt_key(path: Path, randomness: Randomness) -> bytes:
-    """The key of receipts: made once, for its owner alone, kept in backups."""
+    """The key of receipts: made once, for its owner alone, kept in backups. Raises StorageFull."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        key = randomness(KEY_BYTES)
+    part = path.with_name(f"{path.name}.{randomness(4).hex()}")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(randomness(KEY_BYTES))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())
-        return path.read_bytes()
+        # Under its name it is whole from the first moment; whoever was quicker made the one key.
+        with suppress(FileExistsError):
+            os.link(part, path)
+    except OSError as reason:
+        if reason.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull("no space for the key of receipts") from reason
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+    return path.read_bytes()
 
 
 def sign(key: bytes, receipt: Receipt) -> str:

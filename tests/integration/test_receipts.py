@@ -12,7 +12,7 @@ from sqlalchemy import update
 from server.models import ReceiptRow
 from server.services.back_up import back_up
 from server.services.examine_records import examine_records
-from server.services.issue_receipt import check_receipt, find_receipts, sign
+from server.services.issue_receipt import check_receipt, find_receipts, receipt_key, sign
 from shared.limits import FORGETTABLE_AGE_DAYS
 from sync.exchange import HttpReply
 from sync.receipts import (
@@ -166,3 +166,21 @@ def test_a_receipt_for_what_is_not_here_any_more_is_found_by_the_doctor(
         session.execute(update(ReceiptRow).values(number=9))
     (found,) = (one for one in examine_records(world.office) if one.code == "receipt_not_held")
     assert found.facts["number"] == 9
+
+
+def test_the_key_of_receipts_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    def dies_at_the_second(count: int) -> bytes:
+        if made:
+            raise KeyboardInterrupt
+        made.append(count)
+        return b"k" * count
+
+    made: list[int] = []
+    path = tmp_path / "receipt-key"
+    for randomness in (dies_at_the_second, dies_at_the_second):
+        with pytest.raises(KeyboardInterrupt):
+            receipt_key(path, randomness)
+    assert list(tmp_path.iterdir()) == []
+    key = receipt_key(path, lambda count: b"r" * count)
+    assert key == receipt_key(path, dies_at_the_second) == b"r" * len(key) != b""
+    assert list(tmp_path.iterdir()) == [path]
