@@ -20,7 +20,7 @@ from shared.records.state import RecordState, decode_state
 from shared.records.workflow import Status
 from sync.commitments import chain_start
 from tests.simulation.facts import Facts, Place
-from tests.simulation.ledger import Ledger, number_of
+from tests.simulation.ledger import DRIVEN, DRIVER, Ledger, Save, listed, number_of
 
 LEGAL = {
     Status.DRAFT: {Status.SUBMITTED},
@@ -198,7 +198,8 @@ class I8:
 
 
 class I9:
-    """No invented fact: what stands under a dot is what its author wrote, groups whole."""
+    """No invented fact: what stands under a dot is what its author wrote, groups whole, and
+    nothing is hidden by somebody who had not seen it without anybody being asked."""
 
     name = "I9"
 
@@ -214,7 +215,29 @@ class I9:
                 for s in found:
                     if written.get(((record, name), s.dot.id)) != canonical_text(s.value):
                         out.append(f"{record} {name} shows what {s.dot.id} never wrote")
-        return out
+        return out + [
+            f"{record} hides v{hidden}, which its author had not been shown, and nobody is asked"
+            for record, state in facts.office.states.items()
+            for hidden in hidden_unseen(state, ledger)
+            if not facts.office.relevance.get(state.root)
+        ]
+
+
+def hidden_unseen(state: RecordState, ledger: Ledger) -> set[int]:
+    """Answers of the driven question that the driving one hides, its author never having seen
+    them. The rules of a form are not computed for a draft, nor for what somebody deleted."""
+    driving = number_of(state.value(DRIVER))
+    flow = state.workflow
+    begun = flow is None or flow.status is Status.DRAFT or bool(state.existence)
+    if driving is None or driving % 2 or begun:
+        return set()
+    by = ledger.saves[driving]
+    return {n for n in listed(state, DRIVEN) - by.beside if not one_tablet(ledger.saves[n], by)}
+
+
+def one_tablet(one: Save, other: Save) -> bool:
+    """Were both made on one tablet (or its clone), whose person had the other before them?"""
+    return one.by.rstrip("b") == other.by.rstrip("b") != "office"
 
 
 class I7:

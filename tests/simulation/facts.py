@@ -52,6 +52,7 @@ class OfficeFacts:
     writes: list[Written] = field(default_factory=list)
     states: dict[str, RecordState] = field(default_factory=dict)
     bodies: dict[str, tuple[str, int, bytes]] = field(default_factory=dict)
+    relevance: dict[str, int] = field(default_factory=dict)
     feed: list[tuple[str, str, int, int, str]] = field(default_factory=list)
     applied: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
@@ -117,6 +118,7 @@ def office_facts(office: Office, heard: Collection[str] = ()) -> OfficeFacts:
         for r in session.execute(select(RecordRow.__table__)):
             found.states[r.id] = decode_state(r.state)
             found.bodies[r.id] = (r.scope, r.revision, r.state)
+            found.relevance[r.id] = r.relevance_conflicts
         for m in session.execute(select(MembershipRow.__table__)):
             found.feed.append((m.scope, m.record, m.revision, m.seq, m.kind))
         found.applied = list(session.scalars(select(ChangeRow.id)))

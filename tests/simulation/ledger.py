@@ -7,7 +7,7 @@ its save is known, whatever name the system gave it.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from shared.canonical import JsonValue
@@ -19,7 +19,8 @@ _NUMBERED = re.compile(r"v([0-9]+)")
 @dataclass(slots=True)
 class Save:
     """One value that somebody saved. `confirmed` once the screen said so; `overwrites` an answer
-    of the same person in the same form that was never sealed."""
+    of the same person in the same form that was never sealed; `beside` are saves of the driven
+    question that were shown when the driving one was answered."""
 
     number: int
     by: str
@@ -28,6 +29,7 @@ class Save:
     shown: frozenset[int]
     overwrites: int | None = None
     confirmed: bool = False
+    beside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,24 @@ class Ledger:
 
 
 GROUP = "visit/times"
+DRIVER, DRIVEN = "site/smell", "site/smell_text"
+"""A number that decides whether the text beside it is asked for: odd saves show it, even hide."""
+OURS = 7_000_000_000
+"""Numbers above this one were made by saves."""
 
 
 def value_of(number: int, name: str) -> JsonValue:
     """The value of a save."""
+    if name == DRIVER:
+        return OURS + 10 * number + (9 if number % 2 else 1)
     text = f"v{number}"
     return {"t_in": text, "t_out": text} if name == GROUP else text
 
 
 def number_of(value: JsonValue) -> int | None:
     """The save that made a value; None for values from before the simulation."""
+    if type(value) is int:
+        return (value - OURS) // 10 if value > OURS else None
     text = value.get("t_in") if isinstance(value, dict) else value
     found = _NUMBERED.fullmatch(text) if isinstance(text, str) else None
     return None if found is None else int(found.group(1))
@@ -108,3 +118,8 @@ def listed(state: RecordState, name: str) -> frozenset[int]:
     """The saves of all values that a conflict lists."""
     numbers = (number_of(s.value) for s in state.fields.get(name, ()))
     return frozenset(n for n in numbers if n is not None)
+
+
+def driven_of(states: Iterable[RecordState]) -> frozenset[int]:
+    """Every save of the driven question that these states show."""
+    return frozenset(n for state in states for n in listed(state, DRIVEN))

@@ -13,16 +13,31 @@ from mobile.store.shown import shown_states
 from shared.errors import SurveyError
 from shared.records.state import EXISTENCE, RecordState
 from tests.simulation.held_tablet import HeldTablet
-from tests.simulation.ledger import displayed, listed, number_of, value_of
+from tests.simulation.ledger import (
+    DRIVEN,
+    DRIVER,
+    displayed,
+    driven_of,
+    listed,
+    number_of,
+    value_of,
+)
 from tests.simulation.network import Defect
 
 FIELDS = {
-    "visit": ("place/paper_no", "site/fac_name", "site/operator", "visit/times"),
+    "visit": (
+        "place/paper_no",
+        "site/fac_name",
+        "site/operator",
+        "visit/times",
+        DRIVER,
+        DRIVEN,
+    ),
     "visit/inspectors": ("ins_name", "ins_pos"),
     "factory": ("identity/fac_name", "identity/operator", "contact/contact_pos"),
 }
 ROW = "visit/inspectors"
-SIGNATURE, PHOTO, SMELL = "closing/sig_fac", "place/photo", "site/smell"
+SIGNATURE, PHOTO = "closing/sig_fac", "place/photo"
 LARGE = 900
 """Pixels a side of a picture that goes up in parts: noise of some 800 KB."""
 ROOTS_MAX = 6
@@ -89,9 +104,16 @@ class Officer(HeldTablet):
         shown = self.shown.get((record, name), frozenset())
         save = self.ledger.begin(self.name, record, name, shown, self._unsealed(record, name))
         opened = self.opened
+        if name == DRIVER:
+            save.beside = driven_of(opened.seen_states().values()) | self._typed_here(record)
         self.tablet.capture.answer(opened, record, name, value_of(save.number, name))
         self.shown[record, name] = frozenset({save.number})
         save.confirmed = True
+
+    def _typed_here(self, record: str) -> frozenset[int]:
+        """What was answered to the driven question on this tablet."""
+        mine = (s for s in self.ledger.saves.values() if (s.by, s.record) == (self.name, record))
+        return frozenset(save.number for save in mine if save.name == DRIVEN)
 
     def _unsealed(self, record: str, name: str) -> int | None:
         """An answer of this form that is not sealed yet: the next one takes its place."""
@@ -187,12 +209,6 @@ class Officer(HeldTablet):
             picture.write_bytes(out.getvalue())
             value = self.tablet.attacher.picture(picture)
         self.tablet.capture.answer(self.opened, self.opened.root, name, value)
-
-    def _choose(self) -> None:
-        """A choice whose text nobody numbers: what drives whether another question is asked."""
-        if self.opened is not None and self.opened.type == "visit" and not self.opened.is_new:
-            value = self.chance.source.choice(("yes", "no"))
-            self.tablet.capture.answer(self.opened, self.opened.root, SMELL, value)
 
     def _sync(self) -> None:
         if self.in_sync:

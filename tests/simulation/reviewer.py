@@ -22,7 +22,7 @@ from shared.records.workflow import Status
 from sync.changes import FieldWrite, Operation, RecordEdit
 from tests.simulation.faults import Happened
 from tests.simulation.house import TROUBLES, House
-from tests.simulation.ledger import Ledger, displayed, listed, value_of
+from tests.simulation.ledger import Ledger, displayed, driven_of, listed, value_of
 from tests.simulation.officer import FIELDS
 from tests.simulation.steps import Chance
 
@@ -93,13 +93,22 @@ class Reviewer:
         state = self.chance.source.choice([s for s in page.states if s.type in FIELDS])
         name = self.chance.source.choice(FIELDS[state.type])
         seen = tuple(s.dot.id for s in state.fields.get(name, ())[:1])
-        self._write(state, name, Operation.SET, seen, displayed(state, name))
+        self._write(
+            state, name, Operation.SET, seen, displayed(state, name), driven_of(page.states)
+        )
 
     def _resolve(self, page: Page) -> None:
         for state in page.states:
             for name in sorted(set(state.conflicts()) & set(FIELDS.get(state.type, ()))):
                 seen = tuple(s.dot.id for s in state.fields[name])
-                return self._write(state, name, Operation.RESOLVE, seen, listed(state, name))
+                return self._write(
+                    state,
+                    name,
+                    Operation.RESOLVE,
+                    seen,
+                    listed(state, name),
+                    driven_of(page.states),
+                )
         return None
 
     def _write(
@@ -109,8 +118,10 @@ class Reviewer:
         operation: Operation,
         seen: tuple[str, ...],
         shown: frozenset[int],
+        beside: frozenset[int],
     ) -> None:
         save = self.ledger.begin("office", state.record, name, shown)
+        save.beside = beside
         writes = {name: FieldWrite(value_of(save.number, name), seen)}
         edit = RecordEdit(
             state.record,

@@ -20,7 +20,6 @@ TABLET_ACTS: Final = {
     "sync": 10,
     "backup": 1,
     "restore": 1,
-    "choose": 1,
 }
 """What a person does at a tablet, and how often."""
 REVIEWER_ACTS: Final = {

@@ -13,14 +13,12 @@ import pytest
 
 from shared.records.state import WorkflowState
 from shared.records.workflow import Status
-from sync.version import MEDIA_TYPE
 from tests.simulation.checkers import CHECKERS, I14
 from tests.simulation.facts import Facts, Written
-from tests.simulation.ledger import GROUP, Ledger, number_of
+from tests.simulation.ledger import DRIVEN, DRIVER, GROUP, OURS, Ledger, number_of
 from tests.simulation.world import Plan, World
 
 Told = tuple[Facts, Ledger]
-OURS = (("content-type", MEDIA_TYPE),)
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +167,26 @@ def show_what_nobody_wrote(facts: Facts, ledger: Ledger) -> None:
             return
 
 
+def ask_nobody(facts: Facts, ledger: Ledger) -> None:
+    """An answer hides another, and nobody is asked."""
+    for record, state in facts.office.states.items():
+        flow = state.workflow
+        if flow is not None and not state.existence:
+            handed_in = replace(flow, status=Status.SUBMITTED)
+            by = replace(next(iter(state.fields.values()))[0], value=OURS + 21)
+            text = replace(by, value="v1")
+            ledger.saves[1].by, ledger.saves[2].by = "tablet1", "tablet2"
+            ledger.saves[2].beside = frozenset()
+            fields = {**state.fields, DRIVER: (by,), DRIVEN: (text,)}
+            facts.office.states[record] = replace(state, fields=fields, workflow=handed_in)
+            for name, found in ((DRIVER, by), (DRIVEN, text)):
+                facts.office.writes.append(
+                    Written((record, name), found.dot.id, None, found.value, False)
+                )
+            facts.office.relevance[record] = 0
+            return
+
+
 PLANTED: dict[Callable[[Facts, Ledger], None], str] = {
     lose_a_sibling: "I1",
     bring_one_back: "I1",
@@ -186,6 +204,7 @@ PLANTED: dict[Callable[[Facts, Ledger], None], str] = {
     approve_unseen: "I8",
     mix_a_group: "I9",
     show_what_nobody_wrote: "I9",
+    ask_nobody: "I9",
 }
 
 
