@@ -56,8 +56,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="samruat-crash-"))
     trace = can_trace(folder)
     if not trace:
-        say("strace is missing or may trace nothing here: named fault points alone, and no")
-        say("failing writes. To have them: apt-get install strace, and allow ptrace.")
+        say("strace is missing or may trace nothing here: kills at named points alone, no failing")
+        say("writes and no power cuts. To have them: apt-get install strace, and allow ptrace.")
     wanted = Wanted(given.kills, given.seed, trace, given.small)
     parts = given.part or list(PARTS)
     try:
