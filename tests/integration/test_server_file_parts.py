@@ -3,86 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import random
 from typing import Any
 
 import pytest
 
-from server.models import BlobRow, BlobWaiverRow, RecordRow
-from server.services.examine_installation import examine_installation
+from server.models import BlobRow
 from server.services.receive_blob import sweep_parts
 from server.services.revoke_device import revoke_device
 from server.services.want_files import (
-    adopt_stored_files,
-    forgettable_of,
     lost_words,
-    waive_file,
-    withdraw_bad_files,
 )
-from server.store.files import settle_missing
-from shared.errors import BlobStoreUnavailable, InvalidInput, NotFound
-from shared.limits import BLOB_BYTES_MAX, FORGETTABLE_AGE_DAYS, KIB, PARTS_KEPT_BYTES_MAX
-from sync import codec
-from sync.messages import PullRequest
-from sync.parts import Cut, cut_of, digest_text
-from sync.version import PROTOCOL
-from tests.support.offices import OTHER_AREA, TestOffice, TestTablet
+from shared.limits import BLOB_BYTES_MAX, PARTS_KEPT_BYTES_MAX
+from sync.parts import cut_of, digest_text
+from tests.support.file_doors import (
+    CUT,
+    DATA,
+    DAY_MS,
+    NAME,
+    ask,
+    done,
+    put_part,
+    send,
+)
+from tests.support.offices import OTHER_AREA, TestOffice
 from tests.support.pictures import picture, png
-
-DATA = picture(1600, 1200) + random.Random(3).randbytes(600 * KIB)
-NAME = hashlib.sha256(DATA).hexdigest()
-CUT = cut_of(len(DATA))
-DAY_MS = 24 * 60 * 60 * 1000
-
-
-def ask(tablet: TestTablet, method: str, path: str, **more: Any) -> Any:
-    headers = {"Authorization": f"Bearer {tablet.token}", **more.pop("headers", {})}
-    return tablet.world.http.open(f"/api/v1/{path}", method=method, headers=headers, **more)
-
-
-def put_part(
-    tablet: TestTablet,
-    index: int,
-    data: bytes | None = None,
-    *,
-    cut: Cut = CUT,
-    name: str = NAME,
-    said: str | None = None,
-) -> Any:
-    if data is None:
-        data = DATA[cut.start(index) : cut.start(index) + cut.length(index)]
-    own_hash = said or digest_text(hashlib.sha256(data).hexdigest())
-    return ask(
-        tablet,
-        "PUT",
-        f"blobs/{name}/parts/{index}?size={cut.size}&part_bytes={cut.part_bytes}",
-        data=data,
-        headers={"Content-Digest": own_hash},
-    )
-
-
-def done(tablet: TestTablet, cut: Cut = CUT, name: str = NAME) -> Any:
-    told = {"size": cut.size, "part_bytes": cut.part_bytes}
-    return ask(tablet, "POST", f"blobs/{name}/done", json=told)
-
-
-def send(tablet: TestTablet) -> None:
-    for index in range(CUT.count):
-        assert put_part(tablet, index).status_code == 204
-    assert done(tablet).status_code == 201
-
-
-def pull(tablet: TestTablet) -> Any:
-    standing = PullRequest(PROTOCOL, tablet.epoch, tablet.client, dict(tablet.cursors), 1 << 20)
-    return tablet.post("pull", codec.encode_pull(standing))
-
-
-def missing(world: TestOffice, record: str) -> int:
-    with world.office.database.reading() as session:
-        row = session.get(RecordRow, record)
-        assert row is not None
-        return row.missing_files
 
 
 def test_parts_in_any_order_and_twice_make_a_file_that_its_sender_hears_of(
@@ -270,118 +214,35 @@ def test_a_thumbnail_goes_ahead_of_its_photograph_and_no_further_than_it(world: 
         assert reply.status_code in (413, 422)
 
 
-def test_a_lost_file_is_missed_asked_for_once_and_welcome_again(world: TestOffice) -> None:
-    one, two = world.tablet("somchai"), world.tablet("malee")
-    send(one)
-    record = one.creates({"p": "x"}, blobs=(NAME,))
-    one.push()
-    assert missing(world, record) == 0
-    (world.office.config.blobs / NAME[:2] / NAME).unlink()
-    assert examine_installation(world.office).wrong
-    assert withdraw_bad_files(world.office, read=True) == {NAME: "missing"}
-    assert missing(world, record) == 1
-    assert ask(one, "HEAD", f"blobs/{NAME}").status_code == 404
-    assert pull(one).headers["Samruat-Files-Wanted"] == "1"
-    assert "Samruat-Files-Wanted" not in pull(two).headers
-    assert ask(one, "GET", "files/wanted").json == {"wanted": [NAME]}
-    send(one)
-    assert missing(world, record) == 0
-    assert ask(one, "GET", "files/wanted").json == {"wanted": []}
-    assert "Samruat-Files-Wanted" not in pull(one).headers
+def test_packed_bytes_are_never_unpacked(world: TestOffice) -> None:
+    """A few kilobytes that would unpack to gigabytes of zeros are refused before they are read."""
+    tablet = world.tablet("somchai")
+    for path in (f"blobs/{NAME}", f"blobs/{NAME}/thumbnail"):
+        reply = ask(tablet, "PUT", path, data=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+        assert (reply.status_code, reply.json["code"]) == (415, "input.unsupported_media")
+    reply = ask(
+        tablet,
+        "PUT",
+        f"blobs/{NAME}/parts/0?size={CUT.size}&part_bytes={CUT.part_bytes}",
+        data=b"\x1f\x8b",
+        headers={"Content-Encoding": "gzip", "Content-Digest": digest_text(NAME)},
+    )
+    assert reply.status_code == 415
 
 
-def test_a_damaged_file_is_withdrawn_and_a_store_that_is_away_has_lost_nothing(
+def test_a_revoked_tablet_may_hand_in_the_rest_of_a_file_and_say_what_it_lost(
     world: TestOffice,
 ) -> None:
-    one = world.tablet("somchai")
-    send(one)
-    path = world.office.config.blobs / NAME[:2] / NAME
-    path.write_bytes(DATA[:-1] + b"?")
-    aside = world.office.config.blobs.rename(world.office.config.data / "unmounted")
-    with pytest.raises(BlobStoreUnavailable):
-        withdraw_bad_files(world.office, read=True)
-    aside.rename(world.office.config.blobs)
-    assert withdraw_bad_files(world.office, read=False) == {}
-    assert withdraw_bad_files(world.office, read=True) == {NAME: "damaged"}
-    send(one)
-    assert withdraw_bad_files(world.office, read=True) == {}
-
-
-def test_a_file_whose_row_was_rolled_back_is_entered_again_from_the_store(
-    world: TestOffice,
-) -> None:
-    one = world.tablet("somchai")
-    send(one)
-    record = one.creates({"p": "x"}, blobs=(NAME,))
-    one.push()
-    with world.office.database.writing() as session:
-        row = session.get(BlobRow, NAME)
-        session.delete(row)
-    with world.office.database.writing() as session:
-        settle_missing(session, [NAME])
-    assert missing(world, record) == 1
-    assert adopt_stored_files(world.office) == [NAME]
-    assert adopt_stored_files(world.office) == []
-    assert missing(world, record) == 0
-    assert ask(one, "GET", f"blobs/{NAME}").data == DATA
-
-
-def test_a_file_that_no_tablet_has_is_told_lost_and_bars_until_somebody_waives_it(
-    world: TestOffice,
-) -> None:
-    one, admin = world.tablet("somchai"), world.people["admin"]
-    record = one.creates({"p": "x"}, blobs=(NAME,))
-    one.push()
-    told = {"files": [{"sha256": NAME, "reason": "damaged"}]}
-    assert ask(one, "POST", "files/lost", json=told).status_code == 200
-    assert ask(one, "POST", "files/lost", json=told).status_code == 200
+    tablet = world.tablet("somchai")
+    put_part(tablet, 0)
+    revoke_device(world.office, world.people["admin"], tablet.device)
+    assert ask(tablet, "HEAD", f"blobs/{NAME}").headers["Samruat-Parts"].endswith(";0")
+    for index in range(1, CUT.count):
+        assert put_part(tablet, index).status_code == 204
+    assert done(tablet).status_code == 201
+    told = {"files": [{"sha256": NAME, "reason": "missing"}]}
+    assert ask(tablet, "POST", "files/lost", json=told).status_code == 200
+    assert ask(tablet, "POST", "files/held", json={"files": [NAME]}).json == {"held": [NAME]}
+    assert ask(tablet, "POST", "files/forgettable", json={"files": [NAME]}).status_code == 403
     with world.office.database.reading() as session:
-        (word,) = lost_words(session, [NAME])[NAME]
-    assert (word.device, word.reason) == (one.device, "damaged")
-    assert missing(world, record) == 1
-    with pytest.raises(InvalidInput):
-        waive_file(world.office, admin, record, NAME, "  ")
-    waive_file(world.office, admin, record, NAME, "แท็บเล็ตตกน้ำ")
-    assert missing(world, record) == 0
-    one.pull()
-    one.sets(record, {"q": "2"})
-    second = one.creates({"p": "y"}, blobs=(NAME,))
-    one.push()
-    assert missing(world, second) == 0
-    send(one)
-    assert missing(world, record) == 0
-    with pytest.raises(NotFound):
-        waive_file(world.office, admin, record, NAME, "again")
-    with world.office.database.reading() as session:
-        assert session.get(BlobWaiverRow, NAME) is not None
-
-
-def test_a_tablet_asks_at_once_which_of_many_files_are_held_and_hears_only_of_its_own(
-    world: TestOffice,
-) -> None:
-    one, far = world.tablet("somchai"), world.tablet("wichai", areas=[OTHER_AREA])
-    send(one)
-    other = hashlib.sha256(b"other").hexdigest()
-    asked = {"files": [NAME, other]}
-    assert ask(one, "POST", "files/held", json=asked).json == {"held": [NAME]}
-    assert ask(far, "POST", "files/held", json=asked).json == {"held": []}
-    for wrong in ({"files": ["x"]}, {"files": [NAME] * 501}, {}, []):
-        assert ask(one, "POST", "files/held", data=json.dumps(wrong)).status_code in (400, 422)
-
-
-def test_a_file_may_be_forgotten_only_when_it_is_backed_up_and_old_by_the_offices_clock(
-    world: TestOffice,
-) -> None:
-    one = world.tablet("somchai")
-    send(one)
-    asked = {"files": [NAME]}
-    long_after = world.clock.now + (FORGETTABLE_AGE_DAYS + 1) * DAY_MS
-    with world.office.database.writing() as session:
-        assert forgettable_of(session, long_after, [NAME]) == []
-        row = session.get(BlobRow, NAME)
-        assert row is not None
-        row.backed_up_at = world.clock.now
-    with world.office.database.reading() as session:
-        assert forgettable_of(session, world.clock.now, [NAME]) == []
-        assert forgettable_of(session, long_after, [NAME]) == [NAME]
-    assert ask(one, "POST", "files/forgettable", json=asked).json == {"forgettable": []}
+        assert lost_words(session, [NAME]) == {}, "what is held is not lost"
