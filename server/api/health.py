@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from server.api.openapi import openapi_document
 from server.api.requests import json_answer, office
+from server.store.journal import RETRY_AFTER_S, JournalFailed
 
 health = Blueprint("health", __name__)
 
@@ -14,8 +15,10 @@ health = Blueprint("health", __name__)
 @health.get("/api/v1/health")
 @health.get("/healthz")
 def healthy() -> Response:
-    """Answers when the database does."""
+    """Answers when the database does, and the journal takes what is accepted."""
     parts = office()
+    if parts.journal.failed:
+        raise JournalFailed(parts.journal.failed, retry_after_s=RETRY_AFTER_S)
     with parts.database.reading() as session:
         session.execute(text("SELECT 1"))
     kind = "sqlite" if parts.database.is_sqlite else "postgresql"

@@ -23,6 +23,7 @@ from server.models import (
     ThumbnailRow,
 )
 from server.services.issue_receipt import receipt_key
+from server.services.replay_journal import forget_old_places, missing_entries
 from server.services.verify_backup import verify_backup
 from server.store import backup_folder
 from server.store.backup_folder import DATABASE, FILES, Backup
@@ -80,6 +81,7 @@ def back_up(office: Office, target: Path, *, verify: bool = False) -> BackedUp:
     made = backup_folder.finish(folder, {**facts, "tables": moment.rows})
     wrong = _verify(office, made, held) if verify else None
     _note(office, made, moment, verified=wrong == (), files=held)
+    forget_old_places(office, missing_entries(office, office.journal.folder)[0])
     return BackedUp(
         folder=made.folder,
         taken_at=moment.taken_at,

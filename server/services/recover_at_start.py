@@ -67,7 +67,7 @@ def recover_from(
     """Replay the journals in these folders and keep what was done for doctor and pages, together
     with what was done `before` in the same recovery."""
     if not any(missing_entries(office, folder)[0] for folder in folders):
-        forget_old_places(office)
+        forget_old_places(office, ())
         if not office.epoch.renewed:
             return before
     since = _last_received(office) if before is None else before.since

@@ -30,7 +30,7 @@ from shared.errors import BadInput
 
 _log = logging.getLogger(__name__)
 FAILURES_TOLD_MAX: Final = 100
-PLACES_KEPT: Final = 10_000
+PLACES_KEPT: Final = 256
 """More than could be on their way to a commit at one time, by far."""
 _CONTENT: Final = (RuleBroken, BadInput, LookupError, TypeError, ValueError, AssertionError)
 """What an entry itself can be the reason of; a busy or full database is none of these."""
@@ -93,14 +93,14 @@ def missing_entries(office: Office, folder: Path) -> tuple[list[Position], list[
     return [one for one in missing if (one.seq, one.chain) not in void], damaged
 
 
-def forget_old_places(office: Office) -> None:
-    """Let go of the places of old entries, once nothing is missing: the oldest place that is left
-    says that everything before it is there, too."""
+def forget_old_places(office: Office, missing: Sequence[Position]) -> None:
+    """Let go of the places of old entries: the oldest place that is left says that everything
+    before it is there, too. Nothing is let go of while an old one is missing."""
     with office.database.writing() as session:
-        count = session.scalar(select(func.count()).select_from(JournalEntryRow)) or 0
-        if count <= 2 * PLACES_KEPT:
+        places = select(func.count(), func.max(JournalEntryRow.seq)).select_from(JournalEntryRow)
+        count, highest = session.execute(places).one()
+        if count <= 2 * PLACES_KEPT or any(one.seq <= highest - PLACES_KEPT for one in missing):
             return
-        highest = session.scalar(select(func.max(JournalEntryRow.seq))) or 0
         session.execute(
             delete(JournalEntryRow).where(JournalEntryRow.seq <= highest - PLACES_KEPT),
             execution_options={"synchronize_session": False},

@@ -163,6 +163,7 @@ def test_an_office_whose_journal_fails_takes_nothing_more_says_why_and_starts_ag
         assert (reply.status_code, reply.json["code"]) == (503, "storage.journal_failed")
         assert int(reply.headers["Retry-After"]) > 0
         disk.fails = False
+    assert failing.http.get("/api/v1/health").status_code == 503
     with pytest.raises(JournalFailed):
         failing.person("nui", Role.OFFICER, AREA)
     assert differences(kept, holdings(failing)) == []
