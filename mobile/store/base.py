@@ -7,7 +7,7 @@ long as there is nothing newer, counts in no digest, and gives way to any put.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from sync.messages import Put
 from sync.packing import KnownPut
 
 IDS_AT_ONCE: Final = 500
+MANY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +108,52 @@ def put_all(
 
     No two of `rows` are of one record.
     """
+    if len(rows) >= MANY and _take_new(connection, digests, name, rows):
+        return
     before = _summands(connection, [row.record for row in rows])
-    wanted: list[tuple[object, ...]] = []
-    gained = 0
+    wanted: list[KnownPut] = []
     for row in rows:
         scope, revision, summand = before.get(row.record, ("", 0, None))
         if summand is not None:
             if revision > row.revision:
                 continue
             digests.change(scope, summand, None)
-        gained += row_digest(row.record, row.revision, row.state)
-        wanted.append((row.record, name, row.revision, row.type, row.root, row.state))
-    digests.change(name, None, gained)
+        wanted.append(row)
+    digests.change(name, None, _sum(wanted))
     connection.executemany(
-        "INSERT INTO base (record, scope, revision, current, type, root, state) "
-        "VALUES (?, ?, ?, 1, ?, ?, ?) ON CONFLICT (record) DO UPDATE SET "
+        f"INSERT {_INTO} ON CONFLICT (record) DO UPDATE SET "
         "scope = excluded.scope, revision = excluded.revision, current = 1, "
         "type = excluded.type, root = excluded.root, state = excluded.state",
-        wanted,
+        _values(name, wanted),
     )
+
+
+_INTO: Final = (
+    "INTO base (record, scope, revision, current, type, root, state) VALUES (?, ?, ?, 1, ?, ?, ?)"
+)
+
+
+def _values(name: str, rows: Sequence[KnownPut]) -> Iterator[tuple[object, ...]]:
+    return ((r.record, name, r.revision, r.type, r.root, r.state) for r in rows)
+
+
+def _sum(rows: Sequence[KnownPut]) -> int:
+    return sum(row_digest(row.record, row.revision, row.state) for row in rows)
+
+
+def _take_new(
+    connection: sqlite3.Connection, digests: Digests, name: str, rows: Sequence[KnownPut]
+) -> bool:
+    """The usual case of a download: none of these records was here. False, and nothing done, when
+    one was."""
+    connection.execute("SAVEPOINT taking")
+    taken = connection.executemany(f"INSERT OR IGNORE {_INTO}", _values(name, rows)).rowcount
+    if taken != len(rows):
+        connection.execute("ROLLBACK TO taking")
+    connection.execute("RELEASE taking")
+    if taken == len(rows):
+        digests.change(name, None, _sum(rows))
+    return taken == len(rows)
 
 
 def _summands(

@@ -182,6 +182,13 @@ def finding(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0008_fewer_indexes")
+def fewer_indexes(db: Database) -> None:
+    """Rows that no longer count are few: only they are looked for by scope."""
+    db.execute("DROP INDEX idx_base_scope_current")
+    db.execute("CREATE INDEX base_set_aside ON base (scope) WHERE current = 0")
+
+
 def _received(db: Database) -> None:
     _table(db, "scope").create(
         {"id": str, "cursor": int, "head": int, "digest": str},

@@ -25,7 +25,7 @@ def renew(
         listing.refresh(connection, sorted(roots), describe)
     else:
         connection.executemany(
-            "INSERT OR IGNORE INTO unlisted (root) VALUES (?)", [(root,) for root in roots]
+            "INSERT OR IGNORE INTO unlisted (root) VALUES (?)", [(root,) for root in sorted(roots)]
         )
 
 
