@@ -34,6 +34,7 @@ from server.store.bulk import put
 from server.store.office import Office
 from server.store.system import Randomness
 from shared.errors import ChainForked, EpochChanged, Forbidden, NumberGap, StorageFull
+from shared.ids import is_client
 from shared.limits import FORGETTABLE_AGE_DAYS
 from sync.receipts import (
     CODE_LENGTH,
@@ -57,7 +58,7 @@ def issue_receipt(office: Office, device: Device, body: bytes) -> ReceiptAnswer:
     that was not received, ChainForked for another chain at it.
     """
     asked = decode_receipt_request(body)
-    if not asked.client.startswith(device.id + "."):
+    if not is_client(asked.client) or not asked.client.startswith(device.id + "."):
         raise Forbidden("a tablet asks for its own receipts only")
     key = receipt_key(office.config.receipt_key_file, office.randomness)
     with office.database.reading() as session:
@@ -76,7 +77,8 @@ def issue_receipt(office: Office, device: Device, body: bytes) -> ReceiptAnswer:
     time = stored.issued_at if stored is not None and same else office.clock.now_ms()
     receipt = Receipt(asked.client, asked.number, asked.chain, *counted, time)
     signature = sign(key, receipt)
-    if not same or stored is None or stored.signature != signature:
+    known = same and stored is not None and stored.signature == signature
+    if asked.number and not known:
         _keep(office, device, receipt, signature)
     return ReceiptAnswer(office.epoch.text, receipt, signature, forgettable)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from server.models import ReceiptRow
 from server.services.back_up import back_up
@@ -184,3 +184,19 @@ def test_the_key_of_receipts_is_there_whole_or_not_at_all(tmp_path: Path) -> Non
     key = receipt_key(path, lambda count: b"r" * count)
     assert key == receipt_key(path, dies_at_the_second) == b"r" * len(key) != b""
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_any_bytes_at_the_door_of_receipts_have_a_clear_answer_and_leave_nothing(
+    world: TestOffice,
+) -> None:
+    tablet = world.tablet("somchai")
+    whole = ask_receipt(ReceiptRequest(tablet.epoch, tablet.client, 0, tablet.chain)).body
+    bodies = [b"", b"{}", b"null", b"[" * 5_000, b"\xff\x00", b"x" * 300_000]
+    bodies += [whole[:cut] for cut in range(0, len(whole), 7)]
+    bodies += [whole.replace(tablet.client.encode(), tablet.client[:-1].encode() + odd)
+               for odd in (b"\\u0000", b"\\ud800", b"x", b"'")]  # fmt: skip
+    for body in bodies:
+        assert 400 <= tablet.post("receipt", body).status_code < 500, body[:60]
+    assert tablet.post("receipt", whole).status_code == 200
+    with world.office.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ReceiptRow)) == 0
