@@ -135,7 +135,12 @@ def _dispute_view(
     tree: RecordTree, view: RecordView, people: dict[str, str], one: Dispute
 ) -> DisputeView:
     acts = [
-        Said(words().either(f"dispute.act_{a.act}", a.act), a.reason, people.get(a.dot.author, ""), a.dot.saved_at)
+        Said(
+            words().either(f"dispute.act_{a.act}", a.act),
+            a.reason,
+            people.get(a.dot.author, ""),
+            a.dot.saved_at,
+        )
         for a in one.acts
     ]
     besides = [

@@ -16,10 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from server.models import BlobRow
+from server.models import BlobRow, QuarantineRow
+from server.services.note_incident import note_incident
 from tests.support.office_scene import Scene
 from tests.support.offices import PASSWORD
 from tests.support.page_reading import signed_in
+from tests.support.unsettled import dispute, hiding
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ODD_PARTS = (
@@ -47,7 +49,7 @@ QUERIES = (
 FIELDS_TRIED_ALONE = 6
 WITHOUT_A_FORM_ON_A_PAGE: set[str] = {
     # Only beside a file that a tablet has lost; tests/integration/test_web_files.py goes there.
-    "/records/<record_id>/files/<sha256>/waive",
+    "pages.waive",
 }
 """POST rules of pages that no page leads to."""
 
@@ -80,8 +82,25 @@ def known_parts(scene: Scene) -> dict[str, tuple[str, ...]]:
     with scene.world.office.database.reading() as session:
         sha256 = session.scalar(select(BlobRow.sha256).limit(1))
     assert sha256
+    tablet = scene.tablets[0]
+    tablet.creates({"identity/fac_name": "x"}, kind="factory", scope="area:nowhere")
+    tablet.push()
+    with scene.world.office.database.writing() as session:
+        entry = session.scalars(select(QuarantineRow.id).limit(1)).one()
+        incident = note_incident(
+            session, scene.world.office, "sync.forked", client=scene.tablets[1].client
+        )
+    dispute(scene)
     return {
-        "record_id": (scene.inspection, scene.event, scene.factory, scene.returned),
+        "entry": (entry,),
+        "incident": (incident,),
+        "record_id": (
+            scene.inspection,
+            scene.event,
+            scene.factory,
+            scene.returned,
+            hiding(scene),
+        ),
         "person_id": (scene.world.people["malee"],),
         "device": (scene.tablets[1].device,),
         "code": ("20-1", "en"),

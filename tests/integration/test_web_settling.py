@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from server.models import QuarantineRow, RecordRow
-from server.services.publish_form import publish_form
 from shared.problem_sentences import sentence
 from sync.changes import FieldWrite, Operation, RecordEdit
-from tests.support.office_scene import Scene, area_code, submit
+from tests.support.office_scene import Scene, area_code
 from tests.support.page_reading import hidden, signed_in, text
 from tests.support.rescue_file import saved
+from tests.support.unsettled import dispute, hiding
 
 
 def aside(scene: Scene, **values: str) -> tuple[str, str]:
@@ -117,21 +117,6 @@ def test_a_reviewer_sees_nothing_of_other_areas(scene: Scene) -> None:
     assert "โรงงานนอกพื้นที่" not in signed_in(scene, "faraway").get("/kept-aside").text
 
 
-def dispute(scene: Scene) -> str:
-    one, two = scene.tablets
-    record = scene.returned
-    for tablet in (one, two):
-        tablet.pull()
-    states = [s for s in one.states.values() if s.root == record]
-    seen = tuple(s.dot.id for state in states for found in state.fields.values() for s in found)
-    writes = {"@existence": FieldWrite({"act": "delete", "reason": "ซ้ำ"}, seen)}
-    one.seal(one.edit(record, Operation.DELETE, writes=writes))
-    two.sets(record, {"resources/water_use": "77"})
-    two.push()
-    one.push()
-    return record
-
-
 @pytest.mark.parametrize("keep", ["yes", "no"])
 def test_a_disputed_deletion_is_settled_on_the_records_page(scene: Scene, keep: str) -> None:
     record = dispute(scene)
@@ -163,35 +148,8 @@ def test_a_record_moves_from_its_page(scene: Scene) -> None:
     assert signed_in(scene, "review").get(f"/records/{scene.inspection}").status_code == 403
 
 
-FORM = """
-| survey |
-| | type | name | label::ไทย (th) | label::English (en) | relevant |
-| | begin_group | main | หลัก | Main | |
-| | select_one yn | has_water | มีน้ำเสียหรือไม่ | Waste water? | |
-| | decimal | measured | ค่าที่วัด | Measured | ${has_water} = 'yes' |
-| | end_group | | | | |
-| choices |
-| | list_name | name | label::ไทย (th) | label::English (en) |
-| | yn | yes | มี | Yes |
-| | yn | no | ไม่มี | No |
-| settings |
-| | form_id | form_title | form_title_en | version | workflow | default_language |
-| | water | น้ำเสีย | Waste water | 1 | review | ไทย (th) |
-"""
-
-
 def test_an_answer_that_hides_others_is_chosen_on_the_records_page(scene: Scene) -> None:
-    publish_form(scene.world.office, scene.world.people["admin"], FORM, "water.md")
-    one, two = scene.tablets
-    record = one.creates({"main/has_water": "yes"}, kind="water", scope=CHONBURI)
-    one.push()
-    submit(one, record)
-    for tablet in (one, two):
-        tablet.pull()
-    one.sets(record, {"main/measured": "7.5"})
-    two.sets(record, {"main/has_water": "no"})
-    one.push()
-    two.push()
+    record = hiding(scene)
     client = signed_in(scene)
     assert "Answer hides answers" in text(client.get("/conflicts").text)
     page = client.get(f"/records/{record}").text
