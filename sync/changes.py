@@ -222,12 +222,16 @@ def read_change(framed: FramedLine) -> Change:
         head: Any = read_json(framed.head, bytes_max=limits.CHANGE_BYTES_MAX)
         if isinstance(head, dict) and isinstance(head.get("id"), str) and is_uuid(head["id"]):
             change_id = head["id"]
-        body: Any = read_json(framed.values, bytes_max=limits.CHANGE_BYTES_MAX)
+        body: Any = read_json(
+            framed.values, bytes_max=limits.CHANGE_BYTES_MAX, depth_max=_VALUES_DEPTH_MAX
+        )
         return _Reader(head, body).change()
     except BadInput as reason:
         raise MalformedChange(str(reason), hash_=framed.head_hash, change_id=change_id) from reason
 
 
+_VALUES_DEPTH_MAX: Final = limits.JSON_DEPTH_MAX - 1
+"""A value stands one level deeper in a record's state than in its line, and must fit there too."""
 _ACTS: Final = {"delete", "restore"}
 
 
