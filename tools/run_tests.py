@@ -26,6 +26,8 @@ OTHER_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade", 
 SCREEN_LANE = ("models", "simulation", "crash", "ui")
 STEP_SECONDS_MAX = 1500
 """A step that hangs ends here, so that its output is seen."""
+TOLD = "told: "
+"""How a layer's line begins that is shown even when all is well."""
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
@@ -131,6 +133,9 @@ def _show(outcome: Outcome) -> None:
     verdict = "ok" if outcome.exit_code == 0 else f"FAILED (exit code {outcome.exit_code})"
     tests = f"{outcome.count('passed')} passed" if "pytest" in outcome.step.command else ""
     print(f"{outcome.step.name:12} {outcome.seconds:7.1f} s  {tests:14} {verdict}", flush=True)
+    for line in outcome.output.splitlines():
+        if line.startswith(TOLD):
+            print(f"{'':12} {line.removeprefix(TOLD)}", flush=True)
     if outcome.exit_code != 0:
         print(outcome.output, flush=True)
 
