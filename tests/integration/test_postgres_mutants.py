@@ -15,7 +15,7 @@ import pytest
 
 from server.models import RecordRow
 from server.services.examine_installation import examine_installation
-from shared.records.state import decode_state
+from shared.records.state import RecordState, decode_state
 from sync.messages import Outcome, Put
 from tests.support.databases import PostgresDatabases
 from tests.support.offices import TestOffice, TestTablet, furnished_office
@@ -52,6 +52,13 @@ class Field:
         for page in answer.pages:
             self.received |= {decode_state(r.state).record for r in page.rows if isinstance(r, Put)}
             self.reader.cursors[page.scope] = page.cursor
+
+    def states(self, records: list[str]) -> dict[str, RecordState]:
+        """Records as the office holds them; a wrong rule may have spoiled the digests already."""
+        with self.world.office.database.reading() as session:
+            return {
+                record: decode_state(session.get_one(RecordRow, record).state) for record in records
+            }
 
     def all_at_once(self, *acts: Callable[[], None]) -> None:
         """Every act in a thread of its own, begun together; what one raises is raised here."""
@@ -115,15 +122,12 @@ def everybody_saves_the_same_field(here: Field) -> list[str]:
         return act
 
     for tablet in here.writers:
-        tablet.pull()
+        tablet.states.update(here.states(records))
     here.all_at_once(*(saves(tablet) for tablet in here.writers))
-    with here.world.office.database.reading() as session:
-        shown = {
-            record: {
-                s.dot.id for s in decode_state(session.get_one(RecordRow, record).state).fields["a"]
-            }
-            for record in records
-        }
+    shown = {
+        record: {sibling.dot.id for sibling in state.fields["a"]}
+        for record, state in here.states(records).items()
+    }
     return [
         f"{name} was acknowledged and is no value of {record}"
         for record in records
