@@ -80,6 +80,17 @@ def open_records(person: Person) -> Any:
     return person.navigation.screen
 
 
+def test_a_list_says_how_many_records_are_received_and_not_listed_yet(person: Person):
+    desk = person.desk
+    with desk.app.database.writing() as connection:
+        connection.execute("INSERT INTO unlisted SELECT root FROM listing LIMIT 120")
+    screen = open_records(person)
+    assert "กำลังจัดรายการที่เพิ่งได้รับอีก 120 รายการ" in person.find("records.count").text
+    desk.app.synchroniser.prepare_lines()
+    person.until(lambda: "กำลังจัด" not in person.find("records.count").text)
+    assert screen.presenter.state.preparing == 0
+
+
 def look_for(person: Person, text: str) -> None:
     screen = person.navigation.screen
     person.find("records.search").text = text
