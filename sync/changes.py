@@ -380,9 +380,7 @@ def _is_salt(text: str) -> bool:
 
 def _hashes(raw: Any) -> tuple[str, ...]:
     found = a_list(raw, "blobs")
-    if len(found) > limits.ATTACHMENTS_PER_RECORD_MAX or not all(
-        isinstance(h, str) and is_sha256(h) for h in found
-    ):
+    if len(found) > limits.ATTACHMENTS_PER_RECORD_MAX or not all(map(is_sha256, found)):
         raise BadInput("blobs must be SHA-256 in lower-case hex")
     return tuple(found)
 
