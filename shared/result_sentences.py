@@ -99,8 +99,7 @@ _KEPT: Final[Mapping[str, tuple[str, str]]] = {
 
 _FLAGGED: Final[Mapping[str, tuple[str, str]]] = {
     "scope.no_longer_held": (
-        "รับบันทึกแล้ว แม้รายการย้ายไปพื้นที่อื่นหรือแท็บเล็ตไม่ได้ดูแลพื้นที่นี้แล้ว "
-        "เพราะเคยได้รับรายการนี้มาก่อน ไม่ต้องทำอะไร",
+        "รับบันทึกแล้ว แม้รายการย้ายไปพื้นที่อื่นหรือแท็บเล็ตไม่ได้ดูแลพื้นที่นี้แล้ว เพราะเคยได้รับรายการนี้มาก่อน ไม่ต้องทำอะไร",
         "The save was taken although its record moved to another area, or the tablet lost the "
         "area: it had been shown the record before. There is nothing to do.",
     ),
