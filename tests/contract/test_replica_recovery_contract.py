@@ -234,3 +234,17 @@ def test_received_work_of_a_scope_no_longer_held_is_let_go(world: World) -> None
     answered(world.replica, Outcome.APPLIED, 5)
     world.replica.agreed(["programme"])
     assert world.shows() is None
+
+
+def test_a_record_with_a_file_may_come_again_before_its_pictures_were_looked_at(
+    world: World,
+) -> None:
+    picture = {"photo": {"sha256": "ab" * 32, "name": "a.jpg", "size": 1, "type": "image/jpeg"}}
+    first, again = (
+        encode_state(state_of("factory", picture, record=RECORD, revision=n)) for n in (1, 2)
+    )
+    assert world.replica.apply_page(page(first))
+    assert world.replica.apply_page(page(again, start=1))
+    world.replica.begin_rebaseline([AREA])
+    assert world.replica.apply_page(page(again))
+    world.replica.agreed([AREA])
