@@ -13,15 +13,18 @@ from shared.pictures import UNKNOWN_TYPE, UNREADABLE
 from shared.problem_sentences import SENTENCES, sentence
 from shared.thai.dates import DATE_PROBLEMS, TIME_PROBLEMS
 from shared.thai.identifiers import IDENTIFIER_PROBLEMS, IDENTIFIER_WARNINGS
+from sync.negotiation import OfficeTooOld
 
 KINDS = list(tree())
 FILE_CODES = (UNKNOWN_TYPE, UNREADABLE)
+PROTOCOL_CODES = (OfficeTooOld.code,)
 VALUE_CODES = (
     *DATE_PROBLEMS,
     *TIME_PROBLEMS,
     *IDENTIFIER_PROBLEMS,
     *IDENTIFIER_WARNINGS,
     *FILE_CODES,
+    *PROTOCOL_CODES,
 )
 THAI = re.compile("[\u0e01-\u0e5b]")
 
