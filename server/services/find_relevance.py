@@ -41,8 +41,9 @@ def find_relevance(
     places = {(one.record, one.field) for one in hidden}
     places |= {place for one in hidden for place in one.drivers}
     histories = histories_of(session, {record for record, _ in places} | {root})
-    answers = _answers(session, histories, places)
-    drivers = _drivers(session, histories, root, hidden, answers)
+    scope = session.scalar(select(RecordRow.scope).where(RecordRow.id == root)) or ""
+    answers = _answers(session, scope, histories, places)
+    drivers = _drivers(session, scope, histories, root, hidden, answers)
     return find_conflicts(
         (answer, [driver for place in one.drivers for driver in drivers.get(place, ())])
         for one in hidden
@@ -55,11 +56,11 @@ def _live(histories: Histories, place: Place) -> tuple[Write, ...]:
 
 
 def _answers(
-    session: Session, histories: Histories, places: Iterable[Place]
+    session: Session, scope: str, histories: Histories, places: Iterable[Place]
 ) -> dict[Place, list[Answer]]:
     live = {place: _live(histories, place) for place in places}
     dots = {write.dot.id for writes in live.values() for write in writes}
-    positions = _positions(session, dots)
+    positions = _positions(session, scope, dots)
     return {
         place: [
             Answer(*place, w.dot.id, w.dot.client, w.revision, positions.get(w.dot.id))
@@ -69,14 +70,17 @@ def _answers(
     }
 
 
-def _positions(session: Session, dots: Iterable[str]) -> dict[str, int]:
-    wanted = select(ChangeRow.id, ChangeRow.position)
+def _positions(session: Session, scope: str, dots: Iterable[str]) -> dict[str, int]:
+    """Places in the feed of the scope where the record lies now. Those it got elsewhere, before it
+    was moved, are numbers of another feed: they say nothing, and doubt makes a conflict."""
+    wanted = select(ChangeRow.id, ChangeRow.position, ChangeRow.scope)
     rows = rows_in(session, wanted, ChangeRow.id, set(dots))
-    return {row.id: row.position for row in rows if row.position is not None}
+    return {row.id: row.position for row in rows if row.position is not None and row.scope == scope}
 
 
 def _drivers(
     session: Session,
+    scope: str,
     histories: Histories,
     root: str,
     hidden: Sequence[Hidden],
@@ -95,7 +99,7 @@ def _drivers(
     shown = {dot: _shown(change) for dot, change in changes.items()}
     bases = {d: {edit.record: edit.base for edit in c.records} for d, c in changes.items()}
     read = {dot: shown[dot] | _before(histories, root, bases[dot]) for dot in changes}
-    positions = _positions(session, set().union(*read.values()))
+    positions = _positions(session, scope, set().union(*read.values()))
 
     def driver(answer: Answer) -> Driver:
         dot = answer.dot

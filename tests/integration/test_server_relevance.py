@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from server.models import NoticeRow, RecordRow
 from server.services.choose_relevance import RelevanceChoice, choose_relevance, read_relevance
+from server.services.move_record import Move, move_record
 from server.services.publish_form import publish_form
 from server.services.review_record import Review, review_record
 from server.store.contents import read_content
 from shared.errors import TransitionRefused
 from shared.records.workflow import Status
 from sync.messages import Outcome
-from tests.support.offices import TestOffice, TestTablet
+from tests.support.offices import AREA, OTHER_AREA, TestOffice, TestTablet
 
 FORM = """
 | survey |
@@ -143,3 +144,23 @@ def test_staff_choose_between_the_answer_and_what_it_hides(world: TestOffice, ke
     one.pull()
     assert one.states[record].value(WATER) == ("no" if keep else "yes")
     assert one.states[record].value(MEASURED) == "7.5"
+
+
+def test_a_place_in_the_feed_of_a_former_area_shows_nobody_anything(world: TestOffice) -> None:
+    both = (AREA, OTHER_AREA)
+    one, two = world.tablet("admin", areas=both), world.tablet("admin", areas=both)
+    for _ in range(9):
+        one.creates({WATER: "yes"}, kind="water")
+    record = one.creates({WATER: "yes"}, kind="water")
+    one.push()
+    one.pull()
+    one.steps(record, "submitted")
+    one.push()
+    move_record(world.office, Move(world.people["admin"], record, OTHER_AREA, "lies there"))
+    for tablet in (one, two):
+        tablet.pull()
+    one.sets(record, {MEASURED: "7.5"})
+    two.sets(record, {WATER: "no"})
+    one.push()
+    two.push()
+    assert open_in(world, record) == 1
