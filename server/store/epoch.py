@@ -20,10 +20,10 @@ from sqlalchemy import select
 
 from server.models import SettingRow
 from server.store.bulk import put
-from server.store.database import Database
+from server.store.database import RETRY_AFTER_S, Database
 from server.store.scopes import sum_of_heads
 from server.store.system import Randomness
-from shared.errors import SurveyError
+from shared.errors import DatabaseUnavailable, SurveyError
 
 NONCE_BYTES: Final = 16
 _LINE_BYTES: Final = 96
@@ -46,22 +46,37 @@ class Epoch:
         self.renewed = renewed
         self._path, self._second = path, second
         self._lock = threading.Lock()
+        self._owed = 0
 
     def raise_mark(self, count: int) -> None:
-        """`count` more places in the feed are committed; other processes count theirs."""
+        """`count` more places in the feed are committed; other processes count theirs.
+
+        Raises DatabaseUnavailable when the disk does not take the mark: what it would have counted
+        is committed, is counted with the next, and may be sent again.
+        """
         if count <= 0:
             return
         with self._lock:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._owed += count
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                kept = _parse(os.pread(handle, _LINE_BYTES, 0))
-                mark = count + (kept[1] if kept[0] == self.text else 0)
-                os.pwrite(handle, _line(self.text, mark), 0)
-            finally:
-                os.close(handle)
-            if self._second is not None:
-                _write_line(self._second, self.text, mark, durable=False)
+                self._write_mark()
+            except OSError as reason:
+                raise DatabaseUnavailable(
+                    f"the mark cannot be written: {reason.strerror}", retry_after_s=RETRY_AFTER_S
+                ) from reason
+
+    def _write_mark(self) -> None:
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            kept = _parse(os.pread(handle, _LINE_BYTES, 0))
+            mark = self._owed + (kept[1] if kept[0] == self.text else 0)
+            os.pwrite(handle, _line(self.text, mark), 0)
+            self._owed = 0
+        finally:
+            os.close(handle)
+        if self._second is not None:
+            _write_line(self._second, self.text, mark, durable=False)
 
 
 def open_epoch(

@@ -83,3 +83,24 @@ def test_processes_that_start_together_after_a_loss_come_to_one_epoch(
         thread.join()
     assert len(found) == STARTS
     assert len({*found, kept["epoch"]}) == 2, "one new epoch, and the same for all"
+
+
+def test_a_mark_that_the_disk_does_not_take_is_503_and_counted_with_the_next(
+    databases: Databases, tmp_path: Path
+) -> None:
+    world = furnished_office(databases, tmp_path / "office")
+    file = world.office.config.epoch_file
+    before = json.loads(file.read_bytes())["mark"]
+    tablet = world.tablet("somchai")
+    tablet.creates({"a": "1"})
+    aside = file.rename(file.with_name("aside"))
+    file.mkdir()
+    reply = tablet.post("push", tablet.push_body())
+    assert (reply.status_code, reply.json["code"]) == (503, "storage.unavailable")
+    file.rmdir()
+    aside.rename(file)
+    assert tablet.push()[0].outcome == "duplicate", "it was committed, and is taken as it is"
+    tablet.creates({"a": "2"})
+    tablet.push()
+    assert json.loads(file.read_bytes())["mark"] == before + 2
+    world.close()
