@@ -26,6 +26,12 @@ from server.models.people import (
     PersonRow,
     StaffSessionRow,
 )
+from server.models.publishing import (
+    CodebookActivationRow,
+    FormCandidateRow,
+    RehearsalFindingRow,
+    RehearsalRow,
+)
 from server.models.records import (
     CodebookRow,
     FormRow,
@@ -59,12 +65,14 @@ __all__ = [
     "BlobWantRow",
     "ChangeRow",
     "ClientRow",
+    "CodebookActivationRow",
     "CodebookRow",
     "DeviceAreaRow",
     "DevicePersonRow",
     "DeviceReportRow",
     "DeviceRow",
     "EnrolmentRow",
+    "FormCandidateRow",
     "FormRow",
     "FormerAreaRow",
     "HistoryRow",
@@ -79,6 +87,8 @@ __all__ = [
     "ReceiptRow",
     "ReceivedRow",
     "RecordRow",
+    "RehearsalFindingRow",
+    "RehearsalRow",
     "RepairRow",
     "RootRow",
     "ScopeDayRow",

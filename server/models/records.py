@@ -118,7 +118,11 @@ class MembershipRow(Base):
 
 
 class FormRow(Base):
-    """A published version of a form: immutable. `document` is the blob tablets receive."""
+    """A published version of a form: immutable. `document` is the blob tablets receive.
+
+    `source` is its text where it was published as text; what was uploaded is the file
+    `source_hash`, named `source_name` by whoever uploaded it.
+    """
 
     __tablename__ = "form"
     form_id: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -130,10 +134,13 @@ class FormRow(Base):
     published_at: Mapped[Millis]
     published_by: Mapped[Id]
     record: Mapped[Id]
+    source_name: Mapped[str] = mapped_column(String(200), default="")
+    source_hash: Mapped[Hash | None]
 
 
 class CodebookRow(Base):
-    """A version of dated reference data (limits, places, checks)."""
+    """A version of dated reference data (limits, places, checks). Which one is in force is told by
+    `CodebookActivationRow`; without any, it is the newest."""
 
     __tablename__ = "codebook"
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -142,6 +149,8 @@ class CodebookRow(Base):
     document_hash: Mapped[Hash]
     published_at: Mapped[Millis]
     record: Mapped[Id]
+    published_by: Mapped[Id | None]
+    source_name: Mapped[str] = mapped_column(String(200), default="")
 
 
 class HoursRow(Base):

@@ -33,8 +33,9 @@ MERGED_TABLES: Final = frozenset(
 """Written by merging: they come again when what was merged is merged again."""
 FORGOTTEN_TABLES: Final = frozenset(
     {
-        "alembic_version", "backed_up_client", "backup", "device_report", "journal_entry", "repair",
-        "scope_day", "scope_reader", "setting", "staff_session",
+        "alembic_version", "backed_up_client", "backup", "device_report", "form_candidate",
+        "journal_entry", "rehearsal", "rehearsal_finding", "repair", "scope_day", "scope_reader",
+        "setting", "staff_session",
     }
 )  # fmt: skip
 """Of this database alone, or said again by tablets: an older copy may go without them."""

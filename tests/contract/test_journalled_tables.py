@@ -8,9 +8,10 @@ from server.store.bulk import MERGED
 from server.store.journalled import FORGOTTEN_TABLES, MERGED_TABLES, VOLATILE
 
 CAUGHT = {
-    "audit", "blob", "blob_lost", "blob_sender", "blob_waiver", "blob_want", "codebook", "device",
-    "device_area", "device_person", "enrolment", "form", "former_area", "incident", "person",
-    "person_area", "quarantine", "receipt", "scope", "thumbnail",
+    "audit", "blob", "blob_lost", "blob_sender", "blob_waiver", "blob_want", "codebook",
+    "codebook_activation", "device", "device_area", "device_person", "enrolment", "form",
+    "former_area", "incident", "person", "person_area", "quarantine", "receipt", "scope",
+    "thumbnail",
 }  # fmt: skip
 
 
