@@ -148,7 +148,21 @@ CHOICES_PER_LIST_MAX: Final = 10_000
 EXPRESSION_LENGTH_MAX: Final = 4_000
 EXPRESSION_DEPTH_MAX: Final = 40
 ROWS_PER_REPEAT_MAX: Final = 2_000
+ROWS_MADE_MAX: Final = 5_000
+"""Rows that one form may make by itself in one record (counts of repeats in repeats multiply)."""
+PLACES_PER_LINE_MAX: Final = 2_000
+"""Corners of one line or area."""
 CODEBOOK_BYTES_MAX: Final = 4 * MIB
+FORM_UPLOAD_BYTES_MAX: Final = 32 * MIB
+"""What may be uploaded for one form: its sheets, tables and media, packed or not."""
+FORM_UNPACKED_BYTES_MAX: Final = 64 * MIB
+FORM_FILES_MAX: Final = 150
+"""Files that travel with one form."""
+CANDIDATES_MAX: Final = 30
+"""Uploaded forms that wait to be published or discarded."""
+REHEARSED_RECORDS_MAX: Final = 200_000
+REHEARSAL_FINDINGS_MAX: Final = 5_000
+"""Records that a rehearsal lists by name; its counts are exact."""
 
 # --- people and tablets -------------------------------------------------------------------------
 PIN_DIGITS_MIN: Final = 6
@@ -187,6 +201,7 @@ assert PARTS_OF_ONE_FILE_MAX * PART_BYTES_MIN >= BLOB_BYTES_MAX, "every file can
 assert PARTS_KEPT_BYTES_MAX >= 2 * BLOB_BYTES_MAX, "an unfinished file does not bar the next"
 assert PHOTO_SIDE_PIXELS_MAX**2 <= IMAGE_PIXELS_MAX
 assert QUESTIONS_PER_FORM_MAX <= FIELDS_PER_RECORD_MAX, "a change can answer every question"
+assert FORM_FILES_MAX + 2 <= ATTACHMENTS_PER_RECORD_MAX, "a form names its files in one change"
 assert RETRY_MS_MIN < RETRY_MS_MAX
 assert PIN_DIGITS_MIN <= PIN_DIGITS_MAX
 assert STAFF_SESSION_IDLE_MS <= STAFF_SESSION_MS_MAX

@@ -9,171 +9,60 @@ never stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from shared.canonical import JsonValue
+from shared.forms.parts import (
+    NOTHING_STORED,
+    REASON_SUFFIX,
+    Choice,
+    ChoiceList,
+    Group,
+    Language,
+    Media,
+    MergeClass,
+    Node,
+    Question,
+    Reference,
+    Repeat,
+    Section,
+    Severity,
+    Text,
+    Workflow,
+    stored_answer,
+    walk,
+)
 
 if TYPE_CHECKING:
     from shared.forms.graph import FormLogic
 
-Language = Literal["th", "en"]
-MergeClass = Literal["evidence", "atomic", "latest", "derived"]
-Severity = Literal["hard", "soft"]
-Workflow = Literal["review", "register"]
-
-# A soft problem is answered with a reason, kept beside the answer as evidence of its own.
-REASON_SUFFIX = "?reason"
-
-# Types that show something, or compute it, and store nothing.
-NOTHING_STORED = frozenset({"note", "calculate"})
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence in both languages."""
-
-    th: str = ""
-    en: str = ""
-
-    def get(self, language: str) -> str:
-        """The text in a language, or in the other one when it is missing there."""
-        return (self.en or self.th) if language == "en" else (self.th or self.en)
-
-    def __bool__(self) -> bool:
-        return bool(self.th or self.en)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option; `extra` are further columns that a choice filter may look at."""
-
-    name: str
-    label: Text
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceList:
-    """The options of a question, in the order in which answers are stored."""
-
-    name: str
-    choices: tuple[Choice, ...]
-
-    def label(self, name: str) -> Text:
-        """The label of an option; its name when it is not in the list."""
-        for choice in self.choices:
-            if choice.name == name:
-                return choice.label
-        return Text(name, name)
-
-    def order(self, names: list[str]) -> list[str]:
-        """Chosen names in the list's order, without doubles; unknown names go last."""
-        position = {choice.name: index for index, choice in enumerate(self.choices)}
-        return sorted(dict.fromkeys(names), key=lambda name: (position.get(name, 1_000_000), name))
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What the answer points at: a register (`factory`), a codebook (`check`), the rows of a repeat
-    of the same record (`roster`), or another kind of record (`issue`)."""
-
-    kind: Literal["register", "codebook", "rows", "record"]
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question. Expressions are text here ("" = none); `FormLogic` holds them compiled."""
-
-    key: str
-    name: str
-    record_type: str
-    type: str
-    label: Text
-    hint: Text = Text()
-    required: str = ""
-    required_message: Text = Text()
-    relevant: str = ""
-    constraint: str = ""
-    constraint_message: Text = Text()
-    severity: Severity = "hard"
-    warning: str = ""
-    warning_message: Text = Text()
-    calculation: str = ""
-    trigger: str = ""
-    default: str = ""
-    read_only: str = ""
-    choices: str = ""
-    choice_filter: str = ""
-    appearance: str = ""
-    unit: str = ""
-    limit: str = ""
-    merge: MergeClass = "evidence"
-    personal: str = ""
-    answered_by: Literal["field", "office"] = "field"
-    refers_to: Reference | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    shown_as: str = ""
-    group: str = ""
-
-    @property
-    def stored(self) -> bool:
-        """Whether an answer is kept; notes and calculations are not."""
-        return self.type not in NOTHING_STORED
-
-    @property
-    def field(self) -> str:
-        """The key of the register that holds the answer."""
-        return self.group or self.key
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Questions under one heading; an atomic group is one register."""
-
-    key: str
-    name: str
-    record_type: str
-    label: Text
-    children: tuple[Node, ...]
-    hint: Text = Text()
-    relevant: str = ""
-    merge: Literal["", "atomic"] = ""
-    appearance: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """Rows of one kind: each is a child record of the type `record_type`."""
-
-    key: str
-    name: str
-    record_type: str
-    parent_type: str
-    label: Text
-    children: tuple[Node, ...]
-    hint: Text = Text()
-    relevant: str = ""
-    rows_min: int = 0
-    rows_max: int = 1000
-    # Rows made by the form itself, one per key of a codebook; their first question holds the key.
-    rows_from: Reference | None = None
-    appearance: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A top-level group of the form: one page of the tablet, one heading of the office."""
-
-    key: str
-    name: str
-    label: Text
-    children: tuple[Node, ...]
-    hint: Text = Text()
-    relevant: str = ""
-
-
-Node: TypeAlias = Question | Group | Repeat
+__all__ = [
+    "NOTHING_STORED",
+    "REASON_SUFFIX",
+    "Choice",
+    "ChoiceList",
+    "FormDefinition",
+    "FormFile",
+    "Group",
+    "Language",
+    "Media",
+    "MergeClass",
+    "Node",
+    "Question",
+    "RecordShape",
+    "Reference",
+    "Repeat",
+    "Section",
+    "Severity",
+    "Summary",
+    "Text",
+    "Workflow",
+    "stored_answer",
+    "walk",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +86,20 @@ class RecordShape:
     summary: Summary
 
 
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """A picture or sound that travels with a form: its hash is its name in the store."""
+
+    name: str
+    sha256: str
+    size: int
+    type: str
+
+    def value(self) -> JsonValue:
+        """The file as an answer would name it."""
+        return {"sha256": self.sha256, "name": self.name, "size": self.size, "type": self.type}
+
+
 _NO_KEYS: Final[Mapping[str, object]] = {}
 
 
@@ -212,6 +115,12 @@ class FormDefinition:
     choice_lists: Mapping[str, ChoiceList] = field(repr=False)
     shapes: Mapping[str, RecordShape] = field(repr=False)
     logic: FormLogic = field(repr=False)
+    # What the author wrote as version when it is no number; the languages of the source.
+    version_text: str = ""
+    languages: tuple[str, ...] = ()
+    files: Mapping[str, FormFile] = field(default_factory=dict, repr=False)
+    # Kept as read, and never executed: `entities`, `audit`.
+    kept: Mapping[str, JsonValue] = field(default_factory=dict, repr=False)
 
     @property
     def record_type(self) -> str:
@@ -241,13 +150,14 @@ class FormDefinition:
         shape = self.shapes.get(record_type)
         return () if shape is None else shape.registers
 
+    @cached_property
+    def _repeat_of(self) -> Mapping[str, Repeat]:
+        shapes = self.shapes.values()
+        return {repeat.record_type: repeat for shape in shapes for repeat in shape.repeats}
+
     def repeat(self, record_type: str) -> Repeat | None:
         """The repeat whose rows have this type, or None."""
-        for shape in self.shapes.values():
-            for repeat in shape.repeats:
-                if repeat.record_type == record_type:
-                    return repeat
-        return None
+        return self._repeat_of.get(record_type)
 
     def repeats(self, record_type: str) -> tuple[Repeat, ...]:
         """The repeats directly below records of a type."""
@@ -334,8 +244,16 @@ class FormDefinition:
             if repeat is None:
                 return None
             record_type, root_key = repeat.parent_type, repeat.key
-        head = root_key.partition("/")[0]
-        return next((section for section in self.sections if section.key == head), None)
+        return self._section_of.get(root_key.partition("/")[0])
+
+    @cached_property
+    def _section_of(self) -> Mapping[str, Section]:
+        """The section by the first step of a key: its own name, or of what an implicit one has."""
+        found = {section.key: section for section in self.sections}
+        for section in self.sections:
+            if section.implicit:
+                found.update((child.name, section) for child in section.children)
+        return found
 
     def title_of(
         self, answers: Mapping[str, object], language: str = "th", record_type: str = ""
@@ -362,19 +280,3 @@ class FormDefinition:
         """The label of a choice; the name itself for other questions."""
         choices = self.choice_lists.get(question.choices)
         return name if choices is None else choices.label(name).get(language)
-
-
-def stored_answer(question: Question, answers: Mapping[str, object]) -> object:
-    """A question's answer among stored values: its own field, or its part of an atomic group."""
-    if not question.group:
-        return answers.get(question.key)
-    whole = answers.get(question.group)
-    return whole.get(question.name) if isinstance(whole, dict) else None
-
-
-def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
-    """All nodes below, a parent before its children, rows of repeats included."""
-    for node in nodes:
-        yield node
-        if not isinstance(node, Question):
-            yield from walk(node.children)

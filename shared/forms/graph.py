@@ -16,10 +16,11 @@ from shared.forms.expressions.scope import Dependency
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A cell that is recomputed: the relevance of a node, or the value of a calculation."""
+    """A cell that is recomputed: the relevance of a node, the value of a calculation, how many
+    rows a repeat has (key: their type), or the value that a stored answer follows."""
 
     rank: int
-    kind: Literal["relevant", "calculate"]
+    kind: Literal["relevant", "calculate", "count", "follow"]
     record_type: str
     key: str
     compiled: Compiled
@@ -38,6 +39,8 @@ class QuestionLogic:
     limit: Compiled | None = None
     # With a trigger: the value to offer when the trigger's question is answered.
     prefill: Compiled | None = None
+    # What the order of shuffled options hangs on.
+    seed: Compiled | None = None
 
     def rules(self) -> Iterator[Compiled]:
         """The rules whose result a person sees at the question."""
@@ -48,6 +51,7 @@ class QuestionLogic:
             self.read_only,
             self.choice_filter,
             self.limit,
+            self.seed,
         ):
             if rule is not None:
                 yield rule
@@ -71,6 +75,9 @@ class TypeLogic:
     guarded_repeats: dict[str, list[str]] = field(default_factory=dict)
     repeat_guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     triggers: dict[str, list[str]] = field(default_factory=dict)
+    # Stored questions with a calculation; and repeats with a count, by the type of their rows.
+    follows: set[str] = field(default_factory=set)
+    counted: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,9 +144,9 @@ def _needs(
     for dependency in compiled.dependencies:
         record_type = dependency.record_type
         if dependency.kind == "value":
-            calculation = ("calculate", record_type, dependency.key)
-            if calculation in drafts:
-                needs.add(calculation)
+            for kind in ("calculate", "follow"):
+                if (kind, record_type, dependency.key) in drafts:
+                    needs.add((kind, record_type, dependency.key))
             for guard in types[record_type].guards.get(dependency.key, ()):
                 needs.add(("relevant", record_type, guard))
         needs |= _needs_of_rows(record_type, types)
@@ -147,12 +154,14 @@ def _needs(
 
 
 def _needs_of_rows(record_type: str, types: Mapping[str, TypeLogic]) -> set[FormulaId]:
-    """The relevance formulas that decide whether rows of this type count at all."""
+    """The formulas that decide whether rows of this type count: relevance, and their number."""
     needs: set[FormulaId] = set()
     while "/" in record_type:
         parent = record_type.rpartition("/")[0]
         for guard in types[parent].repeat_guards.get(record_type, ()):
             needs.add(("relevant", parent, guard))
+        if record_type in types[parent].counted:
+            needs.add(("count", parent, record_type))
         record_type = parent
     return needs
 

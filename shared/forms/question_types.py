@@ -2,8 +2,9 @@
 
 Stored values: text as typed (NFC); an integer as a number; a decimal as text; a date `2025-08-15`,
 a time `13:30`, a time stamp in ISO 8601; one choice as its name; several as a list of names in the
-list's order; a place as {"lat", "lon", "accuracy"?} of texts; a file as {"sha256", "name",
-"size", "type"}. `null` is "cleared".
+list's order; a ranking as a list of all names, the best first; a place as {"lat", "lon",
+"accuracy"?, "altitude"?} of texts; a line or an area as a list of places, an area's first place not
+repeated at its end; a file as {"sha256", "name", "size", "type"}. `null` is "cleared".
 """
 
 from __future__ import annotations
@@ -36,14 +37,17 @@ from shared.forms.typed import (
     read_names,
     read_nothing,
     read_place,
+    read_shape,
     read_text,
     read_time,
+    read_trace,
 )
 from shared.ids import is_sha256
 from shared.limits import (
     BLOB_BYTES_MAX,
     FILE_NAME_LENGTH_MAX,
     INTEGER_MAX,
+    PLACES_PER_LINE_MAX,
     TEXT_LENGTH_MAX,
 )
 
@@ -51,11 +55,15 @@ __all__ = [
     "CHOICE_NAME",
     "CHOICE_TYPES",
     "FILE_TYPES",
+    "NEVER_SHOWN",
+    "REFERENCE_TYPES",
+    "SEVERAL_TYPES",
     "TYPES",
     "QuestionType",
     "Read",
     "Unreadable",
     "check_place",
+    "places_text",
     "type_of",
     "widget_of",
 ]
@@ -136,6 +144,22 @@ PLACE_PARTS = {"lat", "lon", "accuracy", "altitude"}
 PLACE_BOUNDS = {"lat": 90, "lon": 180}
 
 
+def check_trace(value: object) -> str | None:
+    """A line: two places or more, one after the other."""
+    return None if _are_places(value, 2) else "type.geotrace"
+
+
+def check_shape(value: object) -> str | None:
+    """An area: its corners, three or more, the first not repeated."""
+    return None if _are_places(value, 3) else "type.geoshape"
+
+
+def _are_places(value: object, least: int) -> bool:
+    if not isinstance(value, list) or not least <= len(value) <= PLACES_PER_LINE_MAX:
+        return False
+    return all(check_place(place) is None for place in value)
+
+
 def check_file(value: object) -> str | None:
     """What is kept of a file: its hash is its name in the store."""
     if not isinstance(value, dict) or set(value) != {"sha256", "name", "size", "type"}:
@@ -194,8 +218,30 @@ def compute_place(value: JsonValue) -> Value:
     """ODK's text of a place: latitude longitude altitude accuracy."""
     if check_place(value) or not isinstance(value, dict):
         return None
-    parts = (value["lat"], value["lon"], value.get("altitude", "0"), value.get("accuracy", "0"))
+    return _place_text(value)
+
+
+def _place_text(place: Mapping[str, JsonValue]) -> str:
+    parts = (place["lat"], place["lon"], place.get("altitude", "0"), place.get("accuracy", "0"))
     return " ".join(str(part) for part in parts)
+
+
+def places_text(places: list[JsonValue], *, closed: bool) -> str:
+    """ODK's text of a line; of an area (`closed`) with its first place again at the end."""
+    texts = [_place_text(place) for place in places if isinstance(place, dict)]
+    return ";".join([*texts, texts[0]] if closed and texts else texts)
+
+
+def compute_trace(value: JsonValue) -> Value:
+    if check_trace(value) or not isinstance(value, list):
+        return None
+    return places_text(value, closed=False)
+
+
+def compute_shape(value: JsonValue) -> Value:
+    if check_shape(value) or not isinstance(value, list):
+        return None
+    return places_text(value, closed=True)
 
 
 def compute_file(value: JsonValue) -> Value:
@@ -208,6 +254,8 @@ Parts: TypeAlias = tuple[Reader, Callable[[object], str | None], Callable[[JsonV
 def _types() -> Mapping[str, QuestionType]:
     text: Parts = (read_text, check_text, compute_text)
     name: Parts = (read_name, check_name, compute_text)
+    number: Parts = (read_decimal, check_decimal, compute_decimal)
+    names: Parts = (read_names, check_names, compute_names)
     file: Parts = (read_nothing, check_file, compute_file)
     nothing: Parts = (read_nothing, check_nothing, compute_text)
     rows: tuple[tuple[str, str, Parts], ...] = (
@@ -215,18 +263,25 @@ def _types() -> Mapping[str, QuestionType]:
         ("hidden", "hidden", text),
         ("barcode", "barcode", text),
         ("integer", "number", (read_integer, check_integer, compute_integer)),
-        ("decimal", "number", (read_decimal, check_decimal, compute_decimal)),
+        ("decimal", "number", number),
+        ("range", "range", number),
+        ("metadata", "hidden", text),
         ("date", "date", (read_date, check_date, compute_date)),
         ("time", "time", (read_time, check_time, compute_time)),
         ("dateTime", "datetime", (read_moment, check_moment, compute_moment)),
         ("select_one", "choice", name),
-        ("select_multiple", "choices", (read_names, check_names, compute_names)),
+        ("select_multiple", "choices", names),
+        ("rank", "rank", names),
         ("reference", "reference", name),
+        ("references", "references", names),
         ("acknowledge", "acknowledge", name),
         ("geopoint", "place", (read_place, check_place, compute_place)),
+        ("geotrace", "trace", (read_trace, check_trace, compute_trace)),
+        ("geoshape", "shape", (read_shape, check_shape, compute_shape)),
         ("image", "photo", file),
         ("signature", "signature", file),
         ("audio", "audio", file),
+        ("video", "video", file),
         ("file", "file", file),
         ("note", "note", nothing),
         ("calculate", "calculated", nothing),
@@ -238,8 +293,15 @@ def _types() -> Mapping[str, QuestionType]:
 
 
 TYPES: Final = _types()
-CHOICE_TYPES: Final = frozenset({"select_one", "select_multiple"})
-FILE_TYPES: Final = frozenset({"image", "signature", "audio", "file"})
+CHOICE_TYPES: Final = frozenset({"select_one", "select_multiple", "rank"})
+"""Answered from a list of the form."""
+REFERENCE_TYPES: Final = frozenset({"reference", "references"})
+"""Answered from a codebook, a register, or other records."""
+SEVERAL_TYPES: Final = frozenset({"select_multiple", "rank", "references"})
+"""Whose answer is a list of names."""
+FILE_TYPES: Final = frozenset({"image", "signature", "audio", "video", "file"})
+NEVER_SHOWN: Final = frozenset({"calculate", "hidden", "metadata"})
+"""Which nobody sees in a form, and which therefore need no label."""
 
 
 TEXT_OF_DIGITS: Final = replace(TYPES["text"], read=read_digits)

@@ -1,41 +1,50 @@
-"""The small parts of a form document: names, texts, counts, references, choices."""
+"""The small parts of a form document: names, texts, counts, references, media."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from shared.forms.definition import (
-    Choice,
-    ChoiceList,
+from shared.forms.parts import (
     Group,
+    Media,
     Question,
     Reference,
     Repeat,
     Text,
 )
-from shared.forms.question_types import CHOICE_NAME
 from shared.limits import (
-    CHOICES_PER_LIST_MAX,
+    FIELD_KEY_LENGTH_MAX,
+    FILE_NAME_LENGTH_MAX,
     NAME_LENGTH_MAX,
+    RECORD_TYPE_LENGTH_MAX,
     ROWS_PER_REPEAT_MAX,
     TEXT_LENGTH_MAX,
 )
 
-NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,47}")
+NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 REFERENCES: Final = ("register", "codebook", "rows", "record")
+MEDIA_KINDS: Final = ("image", "big-image", "audio", "video")
+LONGEST: Final = TEXT_LENGTH_MAX
+REASON_ROOM: Final = len("?reason")
+
+DefectSeverity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
 class FormDefect:
-    """One thing wrong in a form: the node's path, the attribute, a code, and what to do."""
+    """One thing wrong in a form: the node's path, the attribute, a code, and what to do.
+
+    An error refuses the form; a warning names what its author should look at.
+    """
 
     path: str
     attribute: str
     code: str
     message: Text
+    severity: DefectSeverity = "error"
 
 
 @dataclass
@@ -44,12 +53,18 @@ class Reading:
 
     form_id: str
     defects: list[FormDefect] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
+    # The names of each group or record, with the path of what has it first.
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     paths: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def defect(self, path: str, attribute: str, code: str, th: str, en: str) -> None:
+        """Notes what refuses the form."""
         self.defects.append(FormDefect(path, attribute, code, Text(th, en)))
+
+    def warning(self, path: str, attribute: str, code: str, th: str, en: str) -> None:
+        """Notes what the author should look at."""
+        self.defects.append(FormDefect(path, attribute, code, Text(th, en), "warning"))
 
 
 @dataclass
@@ -69,78 +84,65 @@ def read_string(reading: Reading, node: Mapping[str, Any], key: str, path: str) 
 
 
 def read_text(
-    reading: Reading, node: Mapping[str, Any], key: str, path: str, *, required: bool = False
+    reading: Reading,
+    node: Mapping[str, Any],
+    key: str,
+    path: str,
+    *,
+    required: bool = False,
+    instead: str = "",
 ) -> Text:
-    """A sentence in both languages; one without the other is a defect."""
+    """A sentence in both languages; the other language stands in for one that is missing, and
+    `instead` for a required sentence that is missing in both, each with a warning."""
     value = node.get(key, {})
     th, en = (value.get("th", ""), value.get("en", "")) if isinstance(value, dict) else (0, 0)
-    if not isinstance(th, str) or not isinstance(en, str):
+    if not isinstance(th, str) or not isinstance(en, str) or max(len(th), len(en)) > LONGEST:
         reading.defect(
             path, key, "form.shape", f"{key} ต้องมี th และ en", f"{key} is an object of th and en"
         )
         return Text()
     if bool(th) != bool(en) or (required and not th):
         missing_th, missing_en = ("ไทย", "Thai") if not th else ("อังกฤษ", "English")
-        reading.defect(
+        reading.warning(
             path,
             f"{key}::{'th' if not th else 'en'}",
             "form.translation",
-            f"ขาดข้อความภาษา{missing_th}ของ {key}",
-            f"the {missing_en} text of {key} is missing",
+            f"ขาดข้อความภาษา{missing_th}ของ {key} จะแสดงข้อความอีกภาษาแทน",
+            f"the {missing_en} text of {key} is missing; what there is is shown instead",
         )
+        spare = instead if required else ""
+        return Text(th or en or spare, en or th or spare)
     return Text(th, en)
 
 
-def read_choice_lists(reading: Reading, document: object) -> dict[str, ChoiceList]:
-    """The choice lists of a form."""
-    lists: dict[str, ChoiceList] = {}
-    if not isinstance(document, dict):
-        reading.defect("choices", "", "form.shape", "choices ต้องเป็นรายการ", "choices is an object")
-        return lists
-    for name, items in document.items():
-        path = f"choices/{name}"
-        if not isinstance(items, list) or not 0 < len(items) <= CHOICES_PER_LIST_MAX:
+def read_media(reading: Reading, node: Mapping[str, Any], path: str) -> Media:
+    """Files shown with a label: {image | big-image | audio | video: {th, en}}."""
+    value = node.get("media", {})
+    if not isinstance(value, dict):
+        value = {"": value}
+    found: dict[str, Text] = {}
+    for kind, names in value.items():
+        parts = names if isinstance(names, dict) else {"th": 0}
+        th, en = parts.get("th", ""), parts.get("en", "")
+        sound = all(
+            isinstance(name, str) and len(name) <= FILE_NAME_LENGTH_MAX for name in (th, en)
+        )
+        if not sound or kind not in MEDIA_KINDS:
             reading.defect(
                 path,
-                "",
-                "form.choices",
-                "รายการตัวเลือกว่างหรือยาวเกิน",
-                "the list is empty or too long",
+                "media",
+                "form.media",
+                "media เป็นชื่อไฟล์ของ image, big-image, audio หรือ video ในแต่ละภาษา",
+                "media names files of image, big-image, audio or video in each language",
             )
-            continue
-        choices: dict[str, Choice] = {}
-        for index, item in enumerate(items):
-            read_choice(reading, choices, item, f"{path}/{index}")
-        lists[str(name)] = ChoiceList(str(name), tuple(choices.values()))
-    return lists
+        elif th or en:
+            found[kind] = Text(str(th or en), str(en or th))
+    return found
 
 
-def read_choice(reading: Reading, choices: dict[str, Choice], item: object, path: str) -> None:
-    """One option of a list."""
-    node = item if isinstance(item, dict) else {}
-    name = read_string(reading, node, "name", path)
-    if CHOICE_NAME.fullmatch(name) is None:
-        reading.defect(
-            path,
-            "name",
-            "form.choice_name",
-            "ชื่อตัวเลือกต้องไม่ว่าง ไม่มีช่องว่าง และไม่เกิน 64 ตัว",
-            "a choice has a name without blanks, of at most 64 characters",
-        )
-    if name in choices:
-        reading.defect(
-            path,
-            "name",
-            "form.choice_twice",
-            f"ตัวเลือก {name!r} ซ้ำในรายการเดียวกัน",
-            f"the choice {name!r} is twice in one list",
-        )
-    extra = {str(key): str(value) for key, value in node.items() if key not in ("name", "label")}
-    choices[name] = Choice(name, read_text(reading, node, "label", path, required=True), extra)
-
-
-def read_name(reading: Reading, node: Mapping[str, Any], parent: str) -> str:
-    """A node's name: well formed, and used once in the form."""
+def read_name(reading: Reading, node: Mapping[str, Any], parent: str, siblings: str = "") -> str:
+    """A node's name: well formed, and used once in its group. `siblings` names the group that an
+    implicit section's questions share with the sections."""
     name = read_string(reading, node, "name", parent)
     path = f"{parent}/{name}" if parent else name
     if NAME.fullmatch(name) is None:
@@ -148,19 +150,32 @@ def read_name(reading: Reading, node: Mapping[str, Any], parent: str) -> str:
             path,
             "name",
             "form.name",
-            f"ชื่อ {name!r} ต้องเป็นอังกฤษตัวเล็ก ตัวเลข หรือ _ ไม่เกิน 48 ตัว",
-            f"the name {name!r}: at most 48 lower-case letters, digits and _",
+            f"ชื่อ {name!r} ต้องขึ้นต้นด้วยอักษรอังกฤษหรือ _ ตามด้วยอักษร ตัวเลข _ . - ไม่เกิน 64 ตัว",
+            f"the name {name!r}: a letter or _, then letters, digits, _ . and -, at most 64",
         )
-    elif name in reading.names:
+        return name
+    first = reading.names.setdefault((siblings, name), path)
+    if first is not path:
         reading.defect(
             path,
             "name",
             "form.name_twice",
-            f"ชื่อ {name!r} ถูกใช้แล้วที่ {reading.names[name]}",
-            f"the name {name!r} is already used at {reading.names[name]}",
+            f"ชื่อ {name!r} ถูกใช้แล้วที่ {first}",
+            f"the name {name!r} is already used at {first}",
         )
-    reading.names.setdefault(name, path)
     return name
+
+
+def check_lengths(reading: Reading, path: str, key: str, record_type: str) -> None:
+    """A key and a type fit into what records and messages hold."""
+    if len(key) + REASON_ROOM > FIELD_KEY_LENGTH_MAX or len(record_type) > RECORD_TYPE_LENGTH_MAX:
+        reading.defect(
+            path,
+            "name",
+            "form.name_long",
+            "ชื่อนี้รวมกับชื่อกลุ่มที่ครอบอยู่ยาวเกินไป ให้ใช้ชื่อสั้นลง",
+            "this name is too long together with the groups around it; use shorter names",
+        )
 
 
 def read_count(reading: Reading, node: Mapping[str, Any], key: str, path: str, default: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
 
 from shared.forms.definition import (
     ChoiceList,
@@ -30,8 +31,9 @@ from shared.forms.graph import (
 if TYPE_CHECKING:
     from shared.forms.graph import FormulaId
 
-DYNAMIC = re.compile(r"[(]|\$\{")
-TRIGGER = re.compile(r"\$\{\s*([a-z_][a-z0-9_]*)\s*\}")
+DYNAMIC: Final = re.compile(r"[A-Za-z_][\w.:-]*\s*\(|\$\{")
+TRIGGER: Final = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}")
+TRIGGERS_MAX: Final = 20
 
 
 class Defects(Protocol):
@@ -41,7 +43,10 @@ class Defects(Protocol):
     def form_id(self) -> str: ...
 
     def defect(self, path: str, attribute: str, code: str, th: str, en: str) -> None:
-        """Notes a defect."""
+        """Notes what refuses the form."""
+
+    def warning(self, path: str, attribute: str, code: str, th: str, en: str) -> None:
+        """Notes what the author should look at."""
 
 
 def compile_rules(
@@ -83,9 +88,10 @@ class _RuleCompiler:
         self.types = {record_type: TypeLogic(record_type) for record_type in shapes}
         self.drafts: dict[FormulaId, Compiled] = {}
         self.targets = targets_of(sections)
+        self.ambiguous = ambiguous_of(sections)
 
     def scope(self, record_type: str, **changes: object) -> Scope:
-        return Scope(record_type, self.targets, **changes)  # type: ignore[arg-type]
+        return Scope(record_type, self.targets, ambiguous=self.ambiguous, **changes)  # type: ignore[arg-type]
 
     def compile(self, path: str, attribute: str, text: str, scope: Scope) -> Compiled | None:
         """A rule, or None when there is none or it is defective (which is noted)."""
@@ -115,9 +121,16 @@ class _RuleCompiler:
         self, path: str, node: Node | Section, record_type: str, guards: tuple[str, ...]
     ) -> tuple[str, ...]:
         """The guards of what is below a node: those above and its own relevance, if any."""
-        scope = self.scope(record_type, clock=False)
-        compiled = self.compile(path, "relevant", node.relevant, scope)
+        compiled = self.compile(path, "relevant", node.relevant, self.scope(record_type))
         if compiled is not None:
+            if compiled.uses_clock:
+                self.reading.warning(
+                    path,
+                    "relevant",
+                    "expression.clock_in_relevant",
+                    "ใช้ today() หรือ now() ใน relevant คำตอบจะซ่อนหรือกลับมาเองเมื่อวันเปลี่ยน",
+                    "today() or now() in relevant: answers come and go as days pass",
+                )
             if compiled.uses_here:
                 self.reading.defect(
                     path,
@@ -143,6 +156,7 @@ class _RuleCompiler:
         below = own
         if isinstance(node, Repeat):
             logic.repeat_guards[node.record_type] = own
+            self.count(node, path)
             for guard in own:
                 logic.guarded_repeats.setdefault(guard, []).append(node.record_type)
             below = ()
@@ -155,9 +169,8 @@ class _RuleCompiler:
         scope = self.scope(record_type)
         prefill = None
         if question.trigger:
-            prefill = self.compile(path, "calculation", question.calculation, scope)
-            self.trigger(question, path)
-        elif question.type == "calculate" or question.calculation:
+            prefill = self.triggered(question, path)
+        elif question.type == "calculate" or question.calculation.strip():
             self.calculation(question, path, scope)
         columns = self.columns(question)
         self.types[kind].rules[question.key] = QuestionLogic(
@@ -171,22 +184,27 @@ class _RuleCompiler:
             ),
             default=self.default(question, path),
             prefill=prefill,
+            seed=self.compile(path, "parameters", question.seed, scope),
         )
         self.messages(question, path)
 
+    def count(self, repeat: Repeat, path: str) -> None:
+        """How many rows a repeat has, when its author says so."""
+        compiled = self.compile(path, "count", repeat.count, self.scope(repeat.parent_type))
+        if compiled is not None:
+            self.drafts["count", repeat.parent_type, repeat.record_type] = compiled
+            self.types[repeat.parent_type].counted[repeat.record_type] = repeat.key
+
     def calculation(self, question: Question, path: str, scope: Scope) -> None:
-        if question.type != "calculate":
-            self.reading.defect(
-                path,
-                "calculation",
-                "form.calculation",
-                "ใส่ calculation ได้เฉพาะชนิด calculate หรือคู่กับ trigger",
-                "a calculation belongs to a calculate, or to a question with a trigger",
-            )
-            return
+        """A value that is computed and not kept; of a stored question, the value it follows."""
+        if question.stored:
+            scope = replace(scope, once=True)
         compiled = self.compile(path, "calculation", question.calculation, scope)
         if compiled is not None:
-            self.drafts["calculate", question.record_type, question.key] = compiled
+            kind = "follow" if question.stored else "calculate"
+            self.drafts[kind, question.record_type, question.key] = compiled
+            if question.stored:
+                self.types[question.record_type].follows.add(question.key)
         elif not question.calculation.strip():
             self.reading.defect(
                 path,
@@ -196,21 +214,31 @@ class _RuleCompiler:
                 "a calculate has a calculation",
             )
 
-    def trigger(self, question: Question, path: str) -> None:
-        """Notes which question's answer offers a value to this one."""
-        match = TRIGGER.fullmatch(question.trigger.strip())
-        target = self.targets.get(match.group(1)) if match else None
-        if target is None or target.record_type != question.record_type:
+    def triggered(self, question: Question, path: str) -> Compiled | None:
+        """Notes which questions' answers offer a value to this one, and which value."""
+        names = [name.strip() for name in question.trigger.split(",")]
+        found = [match.group(1) for name in names if (match := TRIGGER.fullmatch(name))]
+        targets = [self.targets[name] for name in found if name in self.targets]
+        here = [one for one in targets if one.record_type == question.record_type]
+        sound = 0 < len(here) == len(names) <= TRIGGERS_MAX and self.ambiguous.keys().isdisjoint(
+            found
+        )
+        if not sound or not question.stored:
             self.reading.defect(
                 path,
                 "trigger",
                 "form.trigger",
-                "trigger ต้องเป็น ${ชื่อคำถาม} ในระดับเดียวกัน",
-                "a trigger is the ${name} of a question of the same record",
+                "trigger ต้องเป็น ${ชื่อคำถาม} ในระดับเดียวกัน (หลายข้อคั่นด้วย ,) และคำถามนี้ต้องเก็บคำตอบ "
+                "(ชนิด hidden แทน calculate)",
+                "a trigger is the ${name} of a question of the same record (several with commas), "
+                "at a question that is stored (type hidden instead of calculate)",
             )
-            return
+            return None
         triggers = self.types[question.record_type].triggers
-        triggers.setdefault(target.key, []).append(question.key)
+        for target in here:
+            triggers.setdefault(target.key, []).append(question.key)
+        scope = self.scope(question.record_type, once=True)
+        return self.compile(path, "calculation", question.calculation, scope)
 
     def default(self, question: Question, path: str) -> Compiled | None:
         """A default with brackets or `${}` is an expression; any other is a plain value."""
@@ -228,7 +256,7 @@ class _RuleCompiler:
                 found.update(choice.extra)
         if question.refers_to is not None:
             # The columns of a codebook are not known here; any name may be one.
-            found.update(re.findall(r"[a-z_][a-z0-9_]*", question.choice_filter))
+            found.update(re.findall(r"[A-Za-z_][\w.-]*", question.choice_filter))
         return frozenset(found)
 
     def messages(self, question: Question, path: str) -> None:
@@ -238,28 +266,44 @@ class _RuleCompiler:
             ("warning_message", question.warning, question.warning_message),
         ):
             if rule and not message:
-                self.reading.defect(
+                self.reading.warning(
                     path,
                     attribute,
                     "form.no_message",
-                    f"ต้องมี {attribute} ทั้งสองภาษา",
-                    f"{attribute} is missing in both languages",
+                    f"ไม่มี {attribute} ผู้ตอบจะไม่รู้ว่าต้องแก้อย่างไร",
+                    f"{attribute} is missing: nobody is told what to put right",
                 )
 
 
 def targets_of(sections: tuple[Section, ...]) -> dict[str, Target]:
-    """What each name of the form stands for."""
+    """What each name of the form stands for; of a name borne twice, the first place."""
     targets: dict[str, Target] = {}
+    for _, target in _named(sections):
+        targets.setdefault(target.name, target)
+    return targets
+
+
+def ambiguous_of(sections: tuple[Section, ...]) -> dict[str, tuple[str, ...]]:
+    """The names that more than one place of the form bears, with their paths."""
+    paths: dict[str, list[str]] = {}
+    for path, target in _named(sections):
+        paths.setdefault(target.name, []).append(path)
+    return {name: tuple(found) for name, found in paths.items() if len(found) > 1}
+
+
+def _named(sections: tuple[Section, ...]) -> Iterator[tuple[str, Target]]:
+    """Everything with a name, and its path; an implicit section has none that an author knows."""
     for section in sections:
-        targets[section.name] = Target("group", section.name, "", section.key)
+        if not section.implicit:
+            yield section.name, Target("group", section.name, "", section.key)
         for node in walk(section.children):
+            path = f"{node.record_type} {node.key}"
             if isinstance(node, Question):
-                choices = node.choices
-                targets[node.name] = Target(
-                    "question", node.name, node.record_type, node.key, choices
+                yield (
+                    path,
+                    Target("question", node.name, node.record_type, node.key, node.choices),
                 )
             elif isinstance(node, Group):
-                targets[node.name] = Target("group", node.name, node.record_type, node.key)
+                yield path, Target("group", node.name, node.record_type, node.key)
             else:
-                targets[node.name] = Target("repeat", node.name, node.record_type, node.key)
-    return targets
+                yield path, Target("repeat", node.name, node.record_type, node.key)

@@ -12,7 +12,7 @@ from typing import Final
 from shared.canonical import JsonValue
 from shared.forms.definition import Text
 from shared.forms.expressions.values import iso_moment
-from shared.limits import INTEGER_MAX, TEXT_LENGTH_MAX
+from shared.limits import INTEGER_MAX, PLACES_PER_LINE_MAX, TEXT_LENGTH_MAX
 from shared.thai import dates
 
 DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
@@ -68,6 +68,17 @@ PLACE_PROBLEM = unreadable(
     "type.geopoint",
     "อ่านพิกัดไม่ได้ พิมพ์เช่น 13.7563, 100.5018",
     "Not a position. Type, for example, 13.7563, 100.5018",
+)
+TRACE_PROBLEM = unreadable(
+    "type.geotrace",
+    "อ่านเส้นไม่ได้ พิมพ์พิกัดอย่างน้อย 2 จุด คั่นด้วย ; เช่น 13.7563, 100.5018; 13.7570, 100.5022",
+    "Not a line. Type 2 positions or more with ; between, "
+    "for example, 13.7563, 100.5018; 13.7570, 100.5022",
+)
+SHAPE_PROBLEM = unreadable(
+    "type.geoshape",
+    "อ่านพื้นที่ไม่ได้ พิมพ์พิกัดมุมอย่างน้อย 3 จุด คั่นด้วย ;",
+    "Not an area. Type the positions of 3 corners or more with ; between",
 )
 LONG_PROBLEM = unreadable(
     "type.too_long",
@@ -177,6 +188,41 @@ def read_place(text: str) -> Read | Unreadable:
     return PLACE_PROBLEM if not on_earth(parts[0], parts[1]) else Read(value)
 
 
+def _read_places(text: str) -> list[JsonValue] | None:
+    """Positions with `;` between, as typed or as ODK writes them; None when one is none."""
+    parts = [part for part in dates.to_arabic_digits(text).split(";") if part.strip()]
+    if len(parts) > PLACES_PER_LINE_MAX + 1:
+        return None
+    places: list[JsonValue] = []
+    for part in parts:
+        numbers = [number for number in re.split(r"[\s,]+", part.strip()) if number]
+        if not 2 <= len(numbers) <= 4 or len(part) > 120 or not on_earth(*numbers[:2]):
+            return None
+        if any(DECIMAL.fullmatch(number) is None for number in numbers):
+            return None
+        names = ("lat", "lon", "altitude", "accuracy")
+        places.append(dict(zip(names, numbers, strict=False)))
+    return places
+
+
+def read_trace(text: str) -> Read | Unreadable:
+    """A line: positions with `;` between."""
+    if not text.strip():
+        return Read(None)
+    places = _read_places(text)
+    return TRACE_PROBLEM if places is None or len(places) < 2 else Read(places)
+
+
+def read_shape(text: str) -> Read | Unreadable:
+    """An area: its corners with `;` between; the first one again at the end is taken off."""
+    if not text.strip():
+        return Read(None)
+    places = _read_places(text)
+    if places is not None and len(places) > 1 and places[0] == places[-1]:
+        places = places[:-1]
+    return SHAPE_PROBLEM if places is None or len(places) < 3 else Read(places)
+
+
 def read_name(text: str) -> Read | Unreadable:
     """The name of one choice, or the id of a referred row."""
     plain = text.strip()
@@ -185,6 +231,8 @@ def read_name(text: str) -> Read | Unreadable:
 
 def read_names(text: str) -> Read | Unreadable:
     """Names of choices with blanks between."""
+    if len(text) > TEXT_LENGTH_MAX:
+        return LONG_PROBLEM
     names: list[JsonValue] = list(dict.fromkeys(text.split()))
     return Read(names or None)
 

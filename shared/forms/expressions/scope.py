@@ -48,6 +48,8 @@ class Scope:
     row_type: str | None = None
     clock: bool = True
     once: bool = False
+    # Names that several groups have, with the paths of what bears them.
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def in_rows(self, row_type: str) -> Scope:
         """The scope of a predicate over rows of this type."""
@@ -55,6 +57,8 @@ class Scope:
 
     def find(self, name: str, position: int) -> Target:
         """The target of a name; raises ExpressionError that suggests a name like it."""
+        if name in self.ambiguous:
+            raise ambiguous_name(name, self.ambiguous[name], position)
         target = self.targets.get(name)
         if target is not None:
             return target
@@ -67,6 +71,17 @@ class Scope:
             f"ไม่มีคำถามหรือกลุ่มซ้ำชื่อ {name!r}{th}",
             f"there is no question or repeat named {name!r}{en}",
         )
+
+
+def ambiguous_name(name: str, paths: tuple[str, ...], position: int) -> ExpressionError:
+    """The defect for a name that more than one question or group of the form bears."""
+    listed = ", ".join(paths)
+    return fail(
+        position,
+        "expression.ambiguous_name",
+        f"มีมากกว่าหนึ่งแห่งที่ชื่อ {name!r} ({listed}) ให้เปลี่ยนชื่อแห่งหนึ่ง",
+        f"more than one place is named {name!r} ({listed}); give one of them another name",
+    )
 
 
 def type_path(record_type: str) -> list[str]:

@@ -14,6 +14,7 @@ from server.catalog import (
     province_polygons,
 )
 from shared.forms.definition import FormDefinition, Question, Text, walk
+from shared.forms.loading import read_form
 from tests.support.forms import catalog_form, codebooks, compiled
 
 FORMS = sorted(catalog_forms())
@@ -196,3 +197,8 @@ def test_limits_keep_their_law_source_and_confidence() -> None:
         assert row.cells["law"]
         assert row.cells["source"]
     assert codebooks()["limits"].cell("effluent/BOD", "max") == "20"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_of_the_catalog_has_no_warning(name: str) -> None:
+    assert read_form(compiled(name).document).defects == ()

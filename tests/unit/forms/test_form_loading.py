@@ -8,7 +8,7 @@ import pytest
 
 from shared.canonical import canonical_bytes
 from shared.forms.definition import FormDefinition, Question, Reference, Text
-from shared.forms.loading import load_form
+from shared.forms.loading import load_form, read_form
 from tests.support.forms import (
     both,
     calculate,
@@ -28,10 +28,9 @@ from tests.support.forms import (
     [
         ([question("a", "telepathy")], "form.type"),
         ([question("A b")], "form.name"),
+        ([question("9a")], "form.name"),
+        ([question("x" * 65)], "form.name"),
         ([question("a"), question("a")], "form.name_twice"),
-        ([question("a"), group("g", question("a"))], "form.name_twice"),
-        ([question("a", label={"th": "ก"})], "form.translation"),
-        ([question("a", label={})], "form.translation"),
         ([question("a", "select_one", choices="nothing")], "form.no_list"),
         ([question("a", "reference")], "form.no_reference"),
         ([question("a", "reference", refers_to="somewhere")], "form.reference"),
@@ -41,16 +40,36 @@ from tests.support.forms import (
         ([question("a", severity="mild")], "form.severity"),
         ([question("a", answered_by="nobody")], "form.answered_by"),
         ([question("a", relevant="${b} = 1")], "expression.unknown_name"),
-        ([question("a", relevant="today() > 1")], "expression.clock_in_relevant"),
         ([question("a", relevant=". = 1")], "expression.here"),
         ([question("a", constraint=". >")], "expression.ends_early"),
-        ([{**question("a", constraint=". > 1"), "constraint_message": {}}], "form.no_message"),
-        ([question("a", calculation="1")], "form.calculation"),
         ([calculate("a", "")], "form.calculation"),
         ([calculate("a", "once(1)")], "expression.once"),
         ([question("a", trigger="${b}", calculation="1")], "form.trigger"),
         ([calculate("a", "${b}"), calculate("b", "${a}")], "form.cycle"),
         ([question("a", relevant="${a} = 'x'")], "form.cycle"),
+        ([question("a", calculation="${b}"), question("b", calculation="${a}")], "form.cycle"),
+        ([repeat("r", question("a"), count="count(${r})")], "form.cycle"),
+        ([repeat("r", question("a"), count="nonsense()")], "expression.unknown_function"),
+        ([calculate("a", "1", trigger="${b}"), question("b")], "form.trigger"),
+        ([question("a", trigger="${b}, ${x}"), question("b")], "form.trigger"),
+        ([question("a", "references")], "form.no_reference"),
+        ([question("a", "rank", choices="nothing")], "form.no_list"),
+        ([question("a", "range", parameters={"start": "x"})], "form.range"),
+        ([question("a", "range", parameters={"step": "0"})], "form.range"),
+        (
+            [question("a", "range", parameters={"start": "1", "end": "2", "step": "5"})],
+            "form.range",
+        ),
+        ([question("a", "metadata")], "form.metadata"),
+        ([question("a", "metadata", parameters={"meta": "secret"})], "form.metadata"),
+        ([question("a", media=[1])], "form.media"),
+        ([question("a", media={"hologram": both("x.png")})], "form.media"),
+        ([group("g", repeat("r", question("a"))), repeat("r", question("b"))], "form.name_twice"),
+        (
+            [group("g", question("a")), group("h", question("a")), question("b", relevant="${a}")],
+            "expression.ambiguous_name",
+        ),
+        ([group("g" * 64, *[group("h" * 64, group("i" * 64, question("a")))])], "form.name_long"),
         ([group("g")], "form.empty_group"),
         ([group("g", group("h", question("a")), merge="atomic")], "form.kind"),
         ([group("g", question("a"), merge="latest")], "form.merge"),
@@ -65,6 +84,120 @@ from tests.support.forms import (
 )
 def test_a_defect_is_found(children: list[Any], code: str) -> None:
     assert code in defects_of(*children)
+
+
+@pytest.mark.parametrize(
+    ("children", "code"),
+    [
+        ([question("a", label={"th": "ก"})], "form.translation"),
+        ([question("a", label={"en": "a"})], "form.translation"),
+        ([question("a", label={})], "form.translation"),
+        ([repeat("r", question("a"), label={})], "form.translation"),
+        ([question("a", relevant="today() > 1")], "expression.clock_in_relevant"),
+        ([{**question("a", constraint=". > 1"), "constraint_message": {}}], "form.no_message"),
+        ([question("a", appearance="month-year")], "form.appearance"),
+        ([question("a", randomize=True)], "form.randomize"),
+    ],
+)
+def test_a_warning_is_told_and_refuses_nothing(children: list[Any], code: str) -> None:
+    found = document(group("s", *children))
+    loaded = read_form(found)
+    assert isinstance(load_form(found), FormDefinition)
+    assert loaded.definition is not None
+    assert [one.code for one in loaded.warnings] == [code]
+    assert not loaded.errors
+    assert all(one.message.th and one.message.en for one in loaded.defects)
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes"),
+    [
+        ("range", {"parameters": {"start": "0", "end": "1", "step": "0.25"}}),
+        ("rank", {"choices": "yn"}),
+        ("references", {"refers_to": "codebook check"}),
+        ("geotrace", {}),
+        ("geoshape", {}),
+        ("video", {}),
+        ("metadata", {"parameters": {"meta": "deviceid"}, "label": {}}),
+        ("text", {"calculation": "concat('a', 'b')"}),
+        ("hidden", {"calculation": "once('a')", "label": {}}),
+        ("note", {"calculation": "1 + 1"}),
+        ("text", {"appearance": "my-own-appearance", "guidance_hint": both("how")}),
+        ("text", {"media": {"image": {"th": "ก.png"}, "audio": both("a.mp3")}, "label": {}}),
+        ("text", {"trigger": "${b}, ${c}", "calculation": "1"}),
+        ("select_one", {"choices": "yn", "randomize": True, "seed": "${c}"}),
+    ],
+)
+def test_what_a_form_may_say_loads_without_a_word(kind: str, attributes: dict[str, Any]) -> None:
+    loaded = read_form(
+        document(group("s", question("a", kind, **attributes), question("b"), question("c")))
+    )
+    assert loaded.definition is not None
+    assert loaded.defects == ()
+
+
+def test_a_text_of_one_language_stands_in_for_the_other() -> None:
+    loaded = read_form(document(group("s", question("a", label={"en": "Name"}), question("b"))))
+    assert loaded.definition is not None
+    found = loaded.definition.question("demo", "s/a")
+    assert found is not None
+    assert found.label == Text("Name", "Name")
+
+
+def test_two_groups_may_have_questions_of_one_name() -> None:
+    definition = form_of(
+        group("g", question("name")), group("h", question("name")), repeat("r", question("name"))
+    )
+    assert [one.key for one in definition.questions("demo")] == ["s/g/name", "s/h/name"]
+    assert [one.key for one in definition.questions("demo/r")] == ["name"]
+
+
+def test_names_may_have_capitals_dots_and_dashes() -> None:
+    definition = form_of(question("Age.of-Head_1"))
+    assert [one.key for one in definition.questions("demo")] == ["s/Age.of-Head_1"]
+
+
+def test_questions_outside_any_group_have_keys_without_a_prefix() -> None:
+    loaded = load_form(
+        document(
+            group("page_1", question("a"), group("g", question("b")), implicit=True),
+            group("s", question("a"), repeat("r", question("c"))),
+        )
+    )
+    assert isinstance(loaded, FormDefinition)
+    assert [one.key for one in loaded.questions("demo")] == ["a", "g/b", "s/a"]
+    page, section = loaded.sections
+    assert loaded.section_of("demo", "a") is page
+    assert loaded.section_of("demo", "g/b") is page
+    assert loaded.section_of("demo", "s/a") is section
+    assert loaded.section_of("demo/r", "c") is section
+
+
+def test_a_question_outside_any_group_is_not_named_as_a_section() -> None:
+    found = load_form(
+        document(group("page_1", question("s"), implicit=True), group("s", question("a")))
+    )
+    assert isinstance(found, list)
+    assert [one.code for one in found] == ["form.name_twice"]
+
+
+def test_what_a_form_brings_along_is_kept() -> None:
+    picture = {"sha256": "a" * 64, "size": 10, "type": "image/png"}
+    loaded = read_form(
+        document(
+            group("s", question("a")),
+            files={"ตรา.png": picture},
+            languages=["ไทย (th)", "English (en)"],
+            version_text="2026-11-24 rev B",
+            entities={"datasets": ["trees"]},
+            audit={"location-priority": "balanced"},
+        )
+    )
+    assert loaded.definition is not None
+    assert loaded.definition.files["ตรา.png"].value() == {"name": "ตรา.png", **picture}
+    assert loaded.definition.languages == ("ไทย (th)", "English (en)")
+    assert loaded.definition.version_text == "2026-11-24 rev B"
+    assert loaded.definition.kept["entities"] == {"datasets": ["trees"]}
 
 
 def test_a_cycle_is_told_with_its_path() -> None:
@@ -119,6 +252,8 @@ def test_all_defects_come_at_once_with_their_paths() -> None:
         {"form": "demo", "version": 1, "title": [], "sections": [{"kind": "group"}]},
         {"form": "demo", "version": 1, "title": both("x"), "sections": [], "choices": {"a": 3}},
         {"form": "demo", "version": 1, "sections": [], "choices": {"a": [3, {"name": " "}]}},
+        {"form": "demo", "version": 1, "sections": [], "files": [3], "languages": 4},
+        {"form": "demo", "version": 1, "sections": [], "files": {"x": {"sha256": 1}}},
     ],
 )
 def test_a_hostile_document_has_defects_and_raises_nothing(hostile: Any) -> None:

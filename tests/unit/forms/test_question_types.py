@@ -37,6 +37,22 @@ FILE = {"sha256": "a" * 64, "name": "รูป.jpg", "size": 10, "type": "image/
         ("select_one", "yes", "yes"),
         ("select_multiple", "a b a", ["a", "b"]),
         ("image", "", None),
+        ("range", "๒.๕", "2.5"),
+        ("rank", "b a", ["b", "a"]),
+        ("references", "x1 x2", ["x1", "x2"]),
+        (
+            "geotrace",
+            "13.7, 100.5; 13.8 100.6 4 2.5",
+            [
+                {"lat": "13.7", "lon": "100.5"},
+                {"lat": "13.8", "lon": "100.6", "altitude": "4", "accuracy": "2.5"},
+            ],
+        ),
+        (
+            "geoshape",
+            "๑ ๑; 1 2; 2 2; 1 1",
+            [{"lat": "1", "lon": "1"}, {"lat": "1", "lon": "2"}, {"lat": "2", "lon": "2"}],
+        ),
     ],
 )
 def test_typed_text_is_read(kind: str, typed: str, value: Any) -> None:
@@ -63,6 +79,11 @@ def test_typed_text_is_read(kind: str, typed: str, value: Any) -> None:
         ("geopoint", "13.7"),
         ("geopoint", "91, 0"),
         ("text", "ก" * 70_000),
+        ("geotrace", "13.7 100.5"),
+        ("geotrace", "13.7 100.5; 91 0"),
+        ("geoshape", "1 1; 2 2; 1 1"),
+        ("geoshape", "1 1; 2 2; x y"),
+        ("select_multiple", "a " * 70_000),
         ("image", "something"),
     ],
 )
@@ -111,6 +132,15 @@ def test_a_year_without_an_era_is_confirmed() -> None:
         ("image", {**FILE, "more": 1}, "type.file"),
         ("signature", "text", "type.file"),
         ("note", "text", "type.not_stored"),
+        ("geotrace", [{"lat": "1", "lon": "2"}], "type.geotrace"),
+        ("geotrace", {"lat": "1", "lon": "2"}, "type.geotrace"),
+        ("geotrace", [{"lat": "1", "lon": "2"}, 3], "type.geotrace"),
+        ("geotrace", [{"lat": "1", "lon": "2"}] * 2_001, "type.geotrace"),
+        ("geoshape", [{"lat": "1", "lon": "2"}] * 2, "type.geoshape"),
+        ("rank", "a", "type.choices"),
+        ("references", ["a", "a"], "type.choices"),
+        ("range", 3, "type.decimal"),
+        ("metadata", 3, "type.text"),
     ],
 )
 def test_a_stored_value_of_a_wrong_shape_is_named(kind: str, value: Any, code: str) -> None:
@@ -126,6 +156,14 @@ def test_a_place_computes_as_odk_writes_it() -> None:
     place = {"lat": "13.75", "lon": "100.5", "accuracy": "5.0"}
     assert TYPES["geopoint"].computed(place) == "13.75 100.5 0 5.0"
     assert TYPES["geopoint"].computed("x") is None
+
+
+def test_lines_and_areas_compute_as_odk_writes_them() -> None:
+    corners = [{"lat": "1", "lon": "2"}, {"lat": "1", "lon": "3", "accuracy": "4"}]
+    assert TYPES["geotrace"].computed(corners) == "1 2 0 0;1 3 0 4"
+    area = [*corners, {"lat": "2", "lon": "3", "altitude": "7"}]
+    assert TYPES["geoshape"].computed(area) == "1 2 0 0;1 3 0 4;2 3 7 0;1 2 0 0"
+    assert TYPES["geoshape"].computed(corners) is None
 
 
 def test_a_number_that_is_text_is_stored_in_arabic_digits() -> None:
