@@ -112,7 +112,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")
 
-    return Tablet(
+    tablet = Tablet(
         jobs=jobs,
         network=network,
         post=post,
@@ -150,6 +150,9 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         storage=ports.storage,
         close=_closing(jobs, network, transport, capture, database),
     )
+    # What a kill left half taken in goes on.
+    network.submit(tablet.synchroniser.take_in_books)
+    return tablet
 
 
 def _database(config: TabletConfig, ports: Machine) -> TabletDatabase:

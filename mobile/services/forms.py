@@ -2,17 +2,22 @@
 
 A document that has not come yet, or is damaged, is never used: the older version stays, and a
 sentence says so. A damaged file is discarded, so that the next synchronisation fetches it again.
+A large codebook is taken into tables of the database (`mobile.store.references`), a slice at a
+time; until its last row is in, the version before it stays in use.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
-from mobile.store import base
+from mobile.store import base, references
 from mobile.store.blobs import FileStore
 from mobile.store.database import TabletDatabase
 from mobile.store.listing import Line, plain_line
+from mobile.store.references import ReferenceTable, TakingIn
 from shared.canonical import JsonValue, read_json
 from shared.errors import BadInput, NotFound, StorageCorrupt
 from shared.forms.codebook import Codebook, load_codebook
@@ -21,6 +26,9 @@ from shared.forms.loading import load_form
 from shared.ids import is_sha256
 from shared.limits import CODEBOOK_BYTES_MAX, FORM_DOCUMENT_BYTES_MAX
 from shared.records.state import RecordState
+
+IN_MEMORY_BYTES_MAX: Final = 512 * 1024
+"""Of a codebook's document: a few thousand rows. A larger one becomes tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,10 @@ class FormLibrary:
         self._versions: dict[str, list[Published]] = {}
         self._codebooks: dict[str, Codebook] = {}
         self._book_documents: dict[str, str] = {}
+        self._tables: dict[str, ReferenceTable] = {}
+        self._large: dict[str, str] = {}  # documents of large codebooks in force, by name
+        self._taking: TakingIn | None = None
+        self._spoiled: set[str] = set()
         self._sentences: list[Text] = []
         self.refresh()
 
@@ -87,13 +99,16 @@ class FormLibrary:
         found = (self.newest(form_id) for form_id in sorted(self._versions))
         return [form for form in found if form is not None]
 
-    def codebooks(self) -> Mapping[str, Codebook]:
-        """Codebooks by name."""
-        return self._codebooks
+    def codebooks(self) -> Mapping[str, Any]:
+        """Codebooks by name: small ones in memory, large ones in the database."""
+        return {**self._codebooks, **self._tables}
 
     def sentences(self) -> Sequence[Text]:
-        """What a person must know: documents that are not whole yet."""
-        return tuple(self._sentences)
+        """What a person must know: documents that are not whole yet, or still prepared."""
+        taking = self._taking
+        if taking is None:
+            return tuple(self._sentences)
+        return (*self._sentences, _preparing(taking.name, round(taking.share * 100)))
 
     def describe(self, state: RecordState, rows: Sequence[RecordState]) -> Line:
         """A record's line in lists, by its form where there is one."""
@@ -132,6 +147,65 @@ class FormLibrary:
             self._files.discard(sha256)
             return None
 
+    # -- codebooks ---------------------------------------------------------------------------
+
+    def take_in(self) -> bool:
+        """Take a slice of a large codebook into its tables; whether more is to do.
+
+        Runs where the database is written, again and again, behind what a person saves meanwhile.
+        """
+        if self._taking is None and not self._begin_taking():
+            return False
+        taking = self._taking
+        assert taking is not None
+        try:
+            if taking.step():
+                return True
+        except BadInput:
+            self._spoiled.add(taking.document)
+            self._sentences.append(_not_whole(Text(taking.name, taking.name), ""))
+        self._taking = None
+        self._look_at_tables()
+        return bool(self._to_take_in())
+
+    def _to_take_in(self) -> list[tuple[str, str]]:
+        ready = {name: table.book.document for name, table in self._tables.items()}
+        return [
+            (name, document)
+            for name, document in self._large.items()
+            if ready.get(name) != document and document not in self._spoiled
+        ]
+
+    def _begin_taking(self) -> bool:
+        wanted = self._to_take_in()
+        if not wanted:
+            return False
+        with self._database.writing() as connection:
+            references.forget_halves(connection)
+            references.forget_books(connection, list(self._tables))
+        for name, sha256 in wanted:
+            try:
+                text = self._files.read(sha256).decode("utf-8")
+            except NotFound:
+                continue
+            except (StorageCorrupt, UnicodeDecodeError):
+                self._files.discard(sha256)
+                continue
+            self._taking = TakingIn(self._database, name, sha256, text)
+            return True
+        return False
+
+    def _look_at_tables(self) -> None:
+        found = references.books(self._database.reader())
+        tables: dict[str, ReferenceTable] = {}
+        for name, book in found.items():
+            if name in self._codebooks and name not in self._large:
+                continue
+            old = self._tables.get(name)
+            same = old is not None and old.book == book
+            tables[name] = old if same and old else ReferenceTable(self._database, book)
+        self._tables = tables
+
     def _read_codebooks(self, states: Sequence[RecordState]) -> None:
         newest: dict[str, tuple[str, str]] = {}
         for state in states:
@@ -139,21 +213,46 @@ class FormLibrary:
             sha256 = state.value("document")
             if not isinstance(name, str) or not is_sha256(sha256) or state.deleted:
                 continue
-            if name not in newest or str(version) > newest[name][0]:
+            if name not in newest or _later(str(version), newest[name][0]):
                 newest[name] = (str(version), sha256)
+        self._large = {
+            name: sha256 for name, (_, sha256) in newest.items() if self._is_large(sha256)
+        }
         for name, (version, sha256) in newest.items():
-            if self._book_documents.get(name) == sha256:
-                continue
-            document = self._document(sha256, CODEBOOK_BYTES_MAX)
-            try:
-                book = None if document is None else load_codebook(document)
-            except BadInput:
-                book = None
-            if book is None:
-                self._sentences.append(_not_whole(Text(name, name), version))
-            else:
-                self._codebooks[name] = book
-                self._book_documents[name] = sha256
+            if name in self._large:
+                if sha256 in self._spoiled:
+                    self._sentences.append(_not_whole(Text(name, name), version))
+            elif self._book_documents.get(name) != sha256:
+                self._read_small(name, version, sha256)
+        self._look_at_tables()
+
+    def _read_small(self, name: str, version: str, sha256: str) -> None:
+        document = self._document(sha256, CODEBOOK_BYTES_MAX)
+        try:
+            book = None if document is None else load_codebook(document)
+        except BadInput:
+            book = None
+        if book is None:
+            self._sentences.append(_not_whole(Text(name, name), version))
+        else:
+            self._codebooks[name] = book
+            self._book_documents[name] = sha256
+
+    def _is_large(self, sha256: str) -> bool:
+        try:
+            return self._files.size(sha256) > IN_MEMORY_BYTES_MAX
+        except OSError:
+            return False
+
+
+def _later(one: str, other: str) -> bool:
+    """Is a version later than another: numbers in them count as numbers, 10 after 9?"""
+    return _parts(one) > _parts(other)
+
+
+def _parts(version: str) -> list[tuple[int, str]]:
+    found = re.findall(r"\d{1,18}|\D+", version)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in found]
 
 
 def _published(state: RecordState) -> Published | None:
@@ -171,4 +270,12 @@ def _not_whole(title: Text, version: object) -> Text:
         f"“{title.th}” รุ่น {version} ยังมาไม่ครบหรือเสียหาย จึงใช้รุ่นก่อนไปก่อน เมื่อมีสัญญาณให้กดซิงก์อีกครั้ง",
         f"“{title.en}” version {version} has not come whole, so the version before it stays in "
         "use. Synchronise again when there is a signal.",
+    )
+
+
+def _preparing(name: str, percent: int) -> Text:
+    return Text(
+        f"กำลังเตรียมรายการอ้างอิง “{name}” {percent} % ระหว่างนี้ใช้รุ่นก่อนไปก่อน",
+        f"Preparing the reference list “{name}”, {percent} %. Until then the version before it "
+        "stays in use.",
     )

@@ -169,9 +169,19 @@ class Synchroniser:
         except SurveyError:
             # A full disk: what waits is listed after a later synchronisation.
             return
+        self.take_in_books()
         listed = self.on_listed
         if made and listed is not None:
             self._post(listed)
+
+    def take_in_books(self) -> None:
+        """Take large codebooks into tables, slice by slice, each behind what a person saves."""
+        try:
+            while self._jobs.call(self._library.take_in):
+                pass
+        except SurveyError:
+            # A full disk: the version before stays in use, and this one is begun again later.
+            return
 
     def _run(self) -> SyncReport:
         self._jobs.call(self._room.for_sync)

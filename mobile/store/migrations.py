@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
-from mobile.store import file_tables
+from mobile.store import file_tables, reference_tables
 
 MIGRATIONS = Migrations("samruat-tablet")
 
@@ -187,6 +187,12 @@ def fewer_indexes(db: Database) -> None:
     """Rows that no longer count are few: only they are looked for by scope."""
     db.execute("DROP INDEX idx_base_scope_current")
     db.execute("CREATE INDEX base_set_aside ON base (scope) WHERE current = 0")
+
+
+@MIGRATIONS(name="0009_references")
+def reference_books(db: Database) -> None:
+    """Large codebooks as tables of their own."""
+    reference_tables.create(db)
 
 
 def _received(db: Database) -> None:
