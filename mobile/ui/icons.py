@@ -16,11 +16,16 @@ ICONS: Final[dict[str, str]] = {
     "alert_hard": "\U000f0029",  # alert-octagon
     "approved": "\U000f0791",  # check-decagram
     "area": "\U000f0352",  # map-marker-radius
+    "arrow_down": "\U000f0045",  # arrow-down
     "arrow_left": "\U000f004d",  # arrow-left
+    "arrow_mark": "\U000f005c",  # arrow-top-right
     "arrow_right": "\U000f0054",  # arrow-right
+    "arrow_up": "\U000f005d",  # arrow-up
     "backspace": "\U000f0b5c",  # backspace-outline
+    "barcode": "\U000f0072",  # barcode-scan
     "battery": "\U000f007e",  # battery-50
     "book": "\U000f14f7",  # book-open-variant
+    "brush": "\U000f00e3",  # brush
     "calendar": "\U000f00ed",  # calendar
     "camera": "\U000f0100",  # camera
     "chart": "\U000f0128",  # chart-bar
@@ -45,10 +50,12 @@ ICONS: Final[dict[str, str]] = {
     "crosshairs": "\U000f01a4",  # crosshairs-gps
     "delete": "\U000f09e7",  # delete-outline
     "draft": "\U000f0dc9",  # file-document-edit-outline
+    "drag": "\U000f01dd",  # drag-vertical
     "edit": "\U000f0cb6",  # pencil-outline
     "empty": "\U000f1274",  # inbox-outline
     "eye": "\U000f06d0",  # eye-outline
     "factory": "\U000f020f",  # factory
+    "file": "\U000f0224",  # file-outline
     "filter": "\U000f0236",  # filter-variant
     "flag": "\U000f023d",  # flag-outline
     "forum": "\U000f0849",  # account-group
@@ -70,6 +77,8 @@ ICONS: Final[dict[str, str]] = {
     "menu": "\U000f035c",  # menu
     "merge": "\U000f00f8",  # call-merge
     "message": "\U000f036a",  # message-text-outline
+    "microphone": "\U000f036c",  # microphone
+    "microphone_off": "\U000f036d",  # microphone-off
     "minus": "\U000f0374",  # minus
     "more": "\U000f01d9",  # dots-vertical
     "note": "\U000f11d7",  # note-text-outline
@@ -85,30 +94,41 @@ ICONS: Final[dict[str, str]] = {
     "qrcode": "\U000f0432",  # qrcode
     "radio_off": "\U000f043d",  # radiobox-blank
     "radio_on": "\U000f043e",  # radiobox-marked
+    "record": "\U000f044a",  # record
     "redo": "\U000f044e",  # redo
     "refresh": "\U000f0450",  # refresh
     "repeat": "\U000f018f",  # content-copy
     "returned": "\U000f054d",  # undo-variant
+    "ruler": "\U000f046d",  # ruler
     "same": "\U000f0191",  # content-duplicate
     "save": "\U000f0818",  # content-save-outline
     "saved": "\U000f012c",  # check
     "send": "\U000f048a",  # send
     "settings": "\U000f08bb",  # cog-outline
+    "shape": "\U000f0560",  # vector-polygon
     "sign_in": "\U000f0342",  # login
     "sign_out": "\U000f0343",  # logout
     "sort": "\U000f04ba",  # sort
+    "sound": "\U000f057e",  # volume-high
+    "star": "\U000f04ce",  # star
+    "star_off": "\U000f04d2",  # star-outline
+    "stop": "\U000f04db",  # stop
     "submitted": "\U000f1162",  # send-check-outline
     "sync": "\U000f04e6",  # sync
     "tablet": "\U000f04f6",  # tablet
     "text_size": "\U000f027f",  # format-size
     "timer": "\U000f051b",  # timer-outline
+    "trace": "\U000f0561",  # vector-polyline
     "trash": "\U000f0a7a",  # trash-can-outline
     "truck": "\U000f129d",  # truck-outline
     "undo": "\U000f054c",  # undo
+    "video": "\U000f0bdc",  # video-outline
     "village": "\U000f0dd4",  # home-group
     "waiting": "\U000f0b7e",  # cloud-upload-outline
+    "walk": "\U000f0583",  # walk
     "waste": "\U000f01b3",  # delete-variant
     "water": "\U000f0e0a",  # water-outline
+    "words": "\U000f0284",  # format-text
     "zoom_in": "\U000f0415",  # plus
     "zoom_out": "\U000f0374",  # minus
 }

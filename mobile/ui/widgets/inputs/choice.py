@@ -2,122 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, NumericProperty
-from kivy.uix.widget import Widget
 
 from mobile.ui.look import look
-from mobile.ui.painting import width_of
-from mobile.ui.theme import OUTLINE, TARGET_PRIMARY, rgba
-from mobile.ui.widgets.button import Pressable, SecondaryButton, TextButton
+from mobile.ui.strings import tr
+from mobile.ui.theme import rgba
+from mobile.ui.widgets.button import SecondaryButton, TextButton
 from mobile.ui.widgets.inputs.base import InputWidget
-from mobile.ui.widgets.label import Icon, ThaiLabel
+from mobile.ui.widgets.inputs.option_buttons import (
+    LikertButton,
+    LikertGrid,
+    Option,
+    OptionButton,
+    OptionGrid,
+    Thumbnail,
+    no_thumbnail,
+)
+from mobile.ui.widgets.label import ThaiLabel
 from mobile.ui.widgets.layout import Row
 from mobile.ui.widgets.type_ahead import Found, FoundRow, TypeAhead
 from mobile.ui.widgets.virtual_list import Rows, RowSource
 from shared.thai.text import search_key
 
+__all__ = [
+    "ButtonsInput",
+    "ListInput",
+    "ManyListInput",
+    "MinimalInput",
+    "Option",
+    "OptionButton",
+    "one_of",
+    "several_of",
+]
+
 BUTTONS_MAX: Final = 7  # more options than this are a list that is searched
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One choice: the name that is stored and the label in the language of the look."""
-
-    name: str
-    label: str
-
-
-class OptionButton(Pressable):
-    """A big button with a mark and words that wrap; chosen is mark, weight and colour."""
-
-    chosen = BooleanProperty(False)
-
-    def __init__(self, option: Option, several: bool = False, **settings: Any) -> None:
-        super().__init__(
-            size_hint=(None, None), spacing=dp(10), padding=[dp(14), dp(8)], **settings
-        )
-        self.option = option
-        self._marks = ("checkbox_off", "checkbox_on") if several else ("radio_off", "radio_on")
-        self._mark = Icon(self._marks[0], pos_hint={"center_y": 0.5})
-        self.words = ThaiLabel(option.label, pos_hint={"center_y": 0.5})
-        self.words.bind(height=self._fit)
-        self.add_widget(self._mark)
-        self.add_widget(self.words)
-        self.fbind("chosen", self.show_state)
-        self._fit()
-        self.show_state()
-
-    @property
-    def wanted_width(self) -> float:
-        """How wide it must be for its words to stand on one line."""
-        return width_of(self.option.label, look.size("body"), bold=True) + self._mark.width + dp(46)
-
-    def _fit(self, *_: Any) -> None:
-        self.height = max(dp(TARGET_PRIMARY), self.words.height + dp(16))
-
-    def show_state(self, *_: Any) -> None:
-        """Green outline and a filled mark when chosen; grey when it cannot be changed."""
-        if not hasattr(self, "words"):
-            return
-        self._mark.name = self._marks[1 if self.chosen else 0]
-        ink = "ink-soft" if self.disabled else "primary" if self.chosen else "ink"
-        self._mark.ink = self.words.ink = ink
-        self.words.role = "strong" if self.chosen else "body"
-        held = self.chosen or self.state == "down"
-        paper = "quiet-paper" if self.disabled else "primary-paper" if held else "surface"
-        self.fill = rgba(paper)
-        self.edge = rgba("primary" if self.chosen else "edge")
-        self.edge_width = dp(2.5 if self.chosen else OUTLINE)
-
-
-class OptionGrid(Widget):
-    """Places option buttons in as many equal columns as let every label stand on one line."""
-
-    spacing = NumericProperty(dp(8))
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(size_hint_y=None, **settings)
-        self.fbind("pos", self._place)
-        self.fbind("width", self._place)
-        look.follow(self)
-
-    def apply_look(self) -> None:
-        """Wider words may need fewer columns."""
-        self._place()
-
-    def add_widget(self, widget: Any, *arguments: Any, **settings: Any) -> None:
-        """Add a button."""
-        super().add_widget(widget, *arguments, **settings)
-        widget.fbind("height", self._place)
-        self._place()
-
-    def _columns(self, widest: float, count: int) -> int:
-        for columns in (4, 3, 2):
-            room = (self.width - self.spacing * (columns - 1)) / columns
-            if columns <= count and widest <= room:
-                return columns
-        return 1
-
-    def _place(self, *_: Any) -> None:
-        buttons = list(reversed(self.children))
-        if not buttons or self.width < 2:
-            return
-        columns = self._columns(max(button.wanted_width for button in buttons), len(buttons))
-        width = (self.width - self.spacing * (columns - 1)) / columns
-        lines = [buttons[at : at + columns] for at in range(0, len(buttons), columns)]
-        heights = [max(button.height for button in line) for line in lines]
-        self.height = sum(heights) + self.spacing * (len(lines) - 1)
-        top = self.y + self.height
-        for line, height in zip(lines, heights, strict=True):
-            for place, button in enumerate(line):
-                button.width = width
-                button.pos = (self.x + place * (width + self.spacing), top - button.height)
-            top -= height + self.spacing
+LIKERT: Final = frozenset({"likert", "list", "list-nolabel", "table-list"})
+COLUMNS: Final = re.compile(r"columns-([1-9][0-9]?)")
 
 
 class ButtonsInput(InputWidget):
@@ -126,14 +50,26 @@ class ButtonsInput(InputWidget):
     The answer is a name; with `several` a list of names in the options' order.
     """
 
-    def __init__(self, options: Sequence[Option], several: bool = False, **settings: Any) -> None:
+    def __init__(
+        self,
+        options: Sequence[Option],
+        several: bool = False,
+        *,
+        thumbnail: Thumbnail = no_thumbnail,
+        columns: int = 0,
+        likert: bool = False,
+        **settings: Any,
+    ) -> None:
         super().__init__(**settings)
         self._several = several
-        self._grid = OptionGrid()
-        self.buttons: list[OptionButton] = []
+        self._grid = LikertGrid() if likert else OptionGrid(columns=columns)
+        self.buttons: list[Any] = []
         for option in options:
-            button = OptionButton(
-                option, several, automation_id=f"{self.automation_id}:{option.name}"
+            name = f"{self.automation_id}:{option.name}"
+            button = (
+                LikertButton(option, several, automation_id=name)
+                if likert
+                else OptionButton(option, several, thumbnail, automation_id=name)
             )
             button.bind(on_release=self._tapped)
             self.buttons.append(button)
@@ -156,10 +92,12 @@ class ButtonsInput(InputWidget):
         self.answer([*ordered, *kept] or None)
 
     def show_value(self) -> None:
-        """Mark what is chosen."""
+        """Mark what is chosen; pictures of labels may have come meanwhile."""
         chosen = self._chosen()
         for button in self.buttons:
             button.chosen = button.option.name in chosen
+            if button.option.picture and isinstance(button, OptionButton):
+                button.show_picture()
 
     def show_locked(self) -> None:
         """Grey buttons."""
@@ -303,10 +241,92 @@ class ManyListInput(InputWidget):
         self.answer([*known, *kept] or None)
 
 
-def one_of(options: Sequence[Option], **settings: Any) -> InputWidget:
-    """The input for one choice: buttons when they are few, else a list that is searched."""
-    if len(options) <= BUTTONS_MAX:
-        return ButtonsInput(options, **settings)
+class MinimalInput(InputWidget):
+    """One line that says what is chosen; the choices open below it and close after the choice."""
+
+    def __init__(
+        self, chooser: InputWidget, options: Sequence[Option], several: bool, **settings: Any
+    ) -> None:
+        super().__init__(**settings)
+        self._labels = {option.name: option.label for option in options}
+        self._several, self._open = several, False
+        self.chooser = chooser
+        self.chooser.bind(on_answer=lambda _, value: self._chosen(value))
+        self._words = ThaiLabel()
+        self.line = Row(padding=[dp(14), dp(6), dp(6), dp(6)])
+        self.opener = SecondaryButton(
+            text_key="choice.open",
+            icon_name="chevron_down",
+            automation_id=f"{self.automation_id}:open",
+        )
+        self.opener.bind(on_release=lambda *_: self.turn(not self._open))
+        self.line.add_widget(self._words)
+        self.line.add_widget(self.opener)
+        self.add_widget(self.line)
+        look.follow(self)
+        self.show_value()
+
+    def apply_look(self) -> None:
+        """The word for nothing follows the language."""
+        self.show_value()
+
+    def turn(self, wide: bool) -> None:
+        """Open the choices, or close them."""
+        self._open = wide and not self.locked
+        self.opener.text_key = "choice.close" if self._open else "choice.open"
+        self.opener.icon_name = "chevron_up" if self._open else "chevron_down"
+        if self._open and self.chooser.parent is None:
+            self.add_widget(self.chooser)
+        elif not self._open and self.chooser.parent is not None:
+            self.remove_widget(self.chooser)
+
+    def show_value(self) -> None:
+        """Say what is chosen."""
+        names = self.value if isinstance(self.value, list) else [self.value] if self.value else []
+        labels = [self._labels.get(str(name), str(name)) for name in names]
+        self._words.text = ", ".join(labels) or tr("choice.none")
+        self._words.ink = "ink" if names and not self.locked else "ink-soft"
+        self.line.fill = rgba("primary-paper" if names and not self.locked else "quiet-paper")
+        self.line.edge = rgba("primary" if names and not self.locked else "line")
+        self.chooser.set_value(self.value)
+
+    def show_locked(self) -> None:
+        """Closed for good."""
+        self.chooser.set_locked(self.locked)
+        self.opener.disabled = self.locked
+        self.turn(False)
+        self.show_value()
+
+    def _chosen(self, value: Any) -> None:
+        if not self._several:
+            self.turn(False)
+        self.answer(value)
+
+
+def one_of(
+    options: Sequence[Option],
+    appearance: str = "",
+    thumbnail: Thumbnail = no_thumbnail,
+    **settings: Any,
+) -> InputWidget:
+    """The input for one choice: buttons when they are few, else a list that is searched.
+
+    Of the form's words `likert` (and the lists of a table) put the steps into one line,
+    `columns-3` asks for three columns, `minimal` keeps the choices closed. An `image-map` is not
+    drawn: its places are chosen by their names.
+    """
+    words = set(appearance.split())
+    if words & {"minimal", "autocomplete", "search"} and "likert" not in words:
+        chooser = _one_open(options, words, thumbnail, settings)
+        return MinimalInput(chooser, options, False, **settings)
+    return _one_open(options, words, thumbnail, settings)
+
+
+def _one_open(
+    options: Sequence[Option], words: set[str], thumbnail: Thumbnail, settings: dict[str, Any]
+) -> InputWidget:
+    if len(options) <= BUTTONS_MAX or any(option.picture for option in options):
+        return ButtonsInput(options, **_shape(words, thumbnail), **settings)
     found = {option.name: Found(option.name, option.label) for option in options}
 
     def search(text: str) -> RowSource:
@@ -316,8 +336,24 @@ def one_of(options: Sequence[Option], **settings: Any) -> InputWidget:
     return ListInput(search, found.get, **settings)
 
 
-def several_of(options: Sequence[Option], **settings: Any) -> InputWidget:
+def several_of(
+    options: Sequence[Option],
+    appearance: str = "",
+    thumbnail: Thumbnail = no_thumbnail,
+    **settings: Any,
+) -> InputWidget:
     """The input for several choices: buttons when they are few, else chosen ones and a search."""
-    if len(options) <= BUTTONS_MAX + 3:
-        return ButtonsInput(options, several=True, **settings)
-    return ManyListInput(options, **settings)
+    words = set(appearance.split())
+    if len(options) > BUTTONS_MAX + 3 and not any(option.picture for option in options):
+        chooser: InputWidget = ManyListInput(options, **settings)
+    else:
+        chooser = ButtonsInput(options, several=True, **_shape(words, thumbnail), **settings)
+    if words & {"minimal", "autocomplete", "search"}:
+        return MinimalInput(chooser, options, True, **settings)
+    return chooser
+
+
+def _shape(words: set[str], thumbnail: Thumbnail) -> dict[str, Any]:
+    """How the form wants its buttons to stand."""
+    columns = next((int(found[1]) for word in words if (found := COLUMNS.fullmatch(word))), 0)
+    return {"likert": bool(words & LIKERT), "columns": columns, "thumbnail": thumbnail}

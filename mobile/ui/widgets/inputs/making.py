@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from mobile.ui.widgets.inputs.base import InputWidget
-from mobile.ui.widgets.inputs.choice import ListInput, Option, one_of, several_of
+from mobile.ui.widgets.inputs.choice import ListInput, one_of, several_of
+from mobile.ui.widgets.inputs.dates import DateInput, MomentInput, precision_of
 from mobile.ui.widgets.inputs.files import PhotoInput, SignatureInput
+from mobile.ui.widgets.inputs.option_buttons import Option, no_thumbnail
 from mobile.ui.widgets.inputs.place import PlaceInput
+from mobile.ui.widgets.inputs.rank import RankInput
+from mobile.ui.widgets.inputs.scale import scale_input
 from mobile.ui.widgets.inputs.shown import (
     AcknowledgeInput,
     NoteInput,
     ShownInput,
     UnknownInput,
 )
-from mobile.ui.widgets.inputs.typed import DateInput, MomentInput, TimeInput, TypedInput
+from mobile.ui.widgets.inputs.typed import CounterInput, TimeInput, TypedInput
 from mobile.ui.widgets.type_ahead import Found
 from mobile.ui.widgets.virtual_list import Rows, RowSource
-
-
-def _no_thumbnail(_: str) -> Path | None:
-    return None
 
 
 def _thai_now() -> datetime:
@@ -36,7 +36,8 @@ class Wish:
     """What an input needs to know of its question; the presenter fills in what its type uses.
 
     `kind` is a name of `shared.forms.question_types.TYPES`, labels are in the language of the
-    look. `search` and `label_of` serve references, `thumbnail` photos and signatures, `now` dates.
+    look. `search` and `label_of` serve references, `thumbnail` pictures of answers and of labels,
+    `now` dates. `appearance` and `parameters` are the form's, as XLSForm writes them.
     """
 
     key: str
@@ -44,32 +45,74 @@ class Wish:
     options: Sequence[Option] = ()
     unit: str = ""
     long: bool = False
+    appearance: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
     search: Callable[[str], RowSource] = field(default=lambda _: Rows(()))
     label_of: Callable[[str], Found | None] = field(default=lambda _: None)
-    thumbnail: Callable[[str], Path | None] = _no_thumbnail
+    thumbnail: Callable[[str], Path | None] = no_thumbnail
     now: Callable[[], datetime] = _thai_now
 
 
 def input_for(wish: Wish) -> InputWidget:
     """The input widget for a question; its automation id is the question's key."""
-    name: dict[str, Any] = {"automation_id": wish.key}
-    makers: dict[str, Callable[[], InputWidget]] = {
-        "text": lambda: TypedInput("text", unit=wish.unit, long=wish.long, **name),
-        "barcode": lambda: TypedInput("barcode", **name),
-        "integer": lambda: TypedInput("integer", unit=wish.unit, **name),
-        "decimal": lambda: TypedInput("decimal", unit=wish.unit, **name),
-        "date": lambda: DateInput(wish.now, **name),
-        "time": lambda: TimeInput(wish.now, **name),
-        "dateTime": lambda: MomentInput(wish.now, **name),
-        "select_one": lambda: one_of(wish.options, **name),
-        "select_multiple": lambda: several_of(wish.options, **name),
-        "reference": lambda: ListInput(wish.search, wish.label_of, **name),
-        "acknowledge": lambda: AcknowledgeInput(**name),
-        "geopoint": lambda: PlaceInput(**name),
-        "image": lambda: PhotoInput(wish.thumbnail, **name),
-        "signature": lambda: SignatureInput(wish.thumbnail, **name),
-        "note": lambda: NoteInput(**name),
-        "calculate": lambda: ShownInput(unit=wish.unit, **name),
-    }
-    make = makers.get(wish.kind)
-    return make() if make is not None else UnknownInput(wish.kind, **name)
+    make = MAKERS.get(wish.kind)
+    name = wish.key
+    return make(wish) if make is not None else UnknownInput(wish.kind, automation_id=name)
+
+
+def _text(wish: Wish) -> InputWidget:
+    digits = "numbers" in wish.appearance.split()
+    return TypedInput("text", unit=wish.unit, long=wish.long, digits=digits, automation_id=wish.key)
+
+
+def _number(wish: Wish) -> InputWidget:
+    words = wish.appearance.split()
+    if "counter" in words and wish.kind == "integer":
+        return CounterInput(wish.unit, automation_id=wish.key)
+    thousands = "thousands-sep" in words
+    return TypedInput(wish.kind, unit=wish.unit, thousands=thousands, automation_id=wish.key)
+
+
+def _choice(wish: Wish) -> InputWidget:
+    if "label" in wish.appearance.split():  # the head of a table: its rows show their own words
+        return NoteInput(automation_id=wish.key)
+    choose = one_of if wish.kind == "select_one" else several_of
+    return choose(wish.options, wish.appearance, wish.thumbnail, automation_id=wish.key)
+
+
+def _range(wish: Wish) -> InputWidget:
+    return scale_input(
+        wish.parameters,
+        wish.appearance,
+        unit=wish.unit,
+        labels=wish.options,
+        automation_id=wish.key,
+    )
+
+
+def _image(wish: Wish) -> InputWidget:
+    if "signature" in wish.appearance.split():
+        return SignatureInput(wish.thumbnail, automation_id=wish.key)
+    return PhotoInput(wish.thumbnail, automation_id=wish.key)
+
+
+MAKERS: Final[Mapping[str, Callable[[Wish], InputWidget]]] = {
+    "text": _text,
+    "barcode": lambda wish: TypedInput("barcode", automation_id=wish.key),
+    "integer": _number,
+    "decimal": _number,
+    "range": _range,
+    "date": lambda wish: DateInput(wish.now, precision_of(wish.appearance), automation_id=wish.key),
+    "time": lambda wish: TimeInput(wish.now, automation_id=wish.key),
+    "dateTime": lambda wish: MomentInput(wish.now, automation_id=wish.key),
+    "select_one": _choice,
+    "select_multiple": _choice,
+    "rank": lambda wish: RankInput(wish.options, automation_id=wish.key),
+    "reference": lambda wish: ListInput(wish.search, wish.label_of, automation_id=wish.key),
+    "acknowledge": lambda wish: AcknowledgeInput(automation_id=wish.key),
+    "geopoint": lambda wish: PlaceInput(automation_id=wish.key),
+    "image": _image,
+    "signature": lambda wish: SignatureInput(wish.thumbnail, automation_id=wish.key),
+    "note": lambda wish: NoteInput(automation_id=wish.key),
+    "calculate": lambda wish: ShownInput(unit=wish.unit, automation_id=wish.key),
+}

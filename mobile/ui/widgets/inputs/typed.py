@@ -1,4 +1,4 @@
-"""Inputs that are typed: text, numbers, dates in the Buddhist era, times.
+"""Inputs that are typed: text, numbers, digits, times.
 
 What is typed is read by the same readers as on the server. It is given as an answer when typing
 pauses for half a second, when the field is left, and when enter is pressed.
@@ -7,7 +7,7 @@ pauses for half a second, when the field is left, and when enter is pressed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from kivy.clock import Clock
@@ -16,19 +16,23 @@ from kivy.uix.widget import Widget
 
 from mobile.ui.look import look
 from mobile.ui.theme import TARGET_PRIMARY, rgba
-from mobile.ui.widgets.button import SecondaryButton
+from mobile.ui.widgets.button import IconButton, SecondaryButton
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.label import ThaiLabel
-from mobile.ui.widgets.layout import Column, Flow, Row
+from mobile.ui.widgets.layout import Flow, Row
 from mobile.ui.widgets.text_input import ThaiTextInput
-from shared.forms.question_types import TYPES, Unreadable
-from shared.thai.dates import buddhist_year, format_long, format_time, month_name
+from shared.forms.question_types import TEXT_OF_DIGITS, TYPES, QuestionType, Unreadable
 
 PAUSE_S: Final = 0.5
+NUMBERS: Final = frozenset({"integer", "decimal", "range"})
 
 
 class TypedInput(InputWidget):
-    """One field whose text is read as the type `kind`; `unit` stands behind it."""
+    """One field whose text is read as the type `kind`; `unit` stands behind it.
+
+    `digits` asks for the keyboard of numbers and reads Thai digits in a text; `thousands` shows a
+    number with commas while nobody types.
+    """
 
     def __init__(
         self,
@@ -37,10 +41,14 @@ class TypedInput(InputWidget):
         unit: str = "",
         long: bool = False,
         hint_key: str = "",
+        digits: bool = False,
+        thousands: bool = False,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
         self.kind, self.wants_width = kind, long
+        self.reads: QuestionType = TEXT_OF_DIGITS if digits and kind == "text" else TYPES[kind]
+        self._thousands = thousands
         self._pause = Clock.create_trigger(lambda _: self.read_now(), PAUSE_S)
         self._showing = False
         self.field = ThaiTextInput(
@@ -49,8 +57,9 @@ class TypedInput(InputWidget):
             hint_key=hint_key,
             automation_id=f"{self.automation_id}:text",
         )
-        if kind in ("integer", "decimal"):
+        if kind in NUMBERS or digits:
             self.field.input_type = "number"
+        if kind in NUMBERS:
             self.field.size_hint_x, self.field.width = None, dp(220)
         elif kind in ("time",):
             self.field.size_hint_x, self.field.width = None, dp(160)
@@ -71,12 +80,16 @@ class TypedInput(InputWidget):
             return ""
         if isinstance(value, dict):  # a place
             return f"{value.get('lat', '')}, {value.get('lon', '')}"
+        if self._thousands and not self.field.focus:
+            whole, point, part = str(value).partition(".")
+            return f"{int(whole):,}{point}{part}" if whole.lstrip("-").isdecimal() else str(value)
         return str(value)
 
     def show_value(self) -> None:
         """Put the answer into the field, unless it already reads as it."""
-        read = TYPES[self.kind].read(self.field.text)
-        if not isinstance(read, Unreadable) and read.value == self.value:
+        read = self.reads.read(self.field.text)
+        same = not isinstance(read, Unreadable) and read.value == self.value
+        if same and not (self._thousands and self.value is not None):
             return
         self._showing = True
         self.field.text = self.shown_text(self.value)
@@ -101,7 +114,7 @@ class TypedInput(InputWidget):
     def read_now(self) -> None:
         """Read what stands there and give it as the answer, or say why it is none."""
         self._pause.cancel()
-        read = TYPES[self.kind].read(self.field.text)
+        read = self.reads.read(self.field.text)
         if isinstance(read, Unreadable):
             sentence = read.message.get(look.language)
             self.set_problem(sentence)
@@ -123,6 +136,45 @@ class TypedInput(InputWidget):
     def _left(self, _: Any, focused: bool) -> None:
         if not focused and self._pause.is_triggered:
             self.read_now()
+        if self._thousands and not self.problem:
+            self.show_value()  # with commas, or without them while it is typed
+
+
+class CounterInput(TypedInput):
+    """A whole number with one less and one more beside it: to count with a thumb."""
+
+    def __init__(self, unit: str = "", **settings: Any) -> None:
+        super().__init__("integer", **settings)
+        self.remove_widget(self.field)
+        self.field.width = dp(120)
+        row = Flow()
+        self.steps: list[IconButton] = []
+        for icon_name, key, by in (("minus", "scale.less", -1), ("add", "scale.more", 1)):
+            button = IconButton(
+                icon_name,
+                hint_key=key,
+                edge=rgba("primary"),
+                ink="primary",
+                size=(dp(TARGET_PRIMARY), dp(TARGET_PRIMARY)),
+                automation_id=f"{self.automation_id}:{'less' if by < 0 else 'more'}",
+            )
+            button.bind(on_release=lambda _, by=by: self._count(by))
+            self.steps.append(button)
+        for part in (self.steps[0], self.field, self.steps[1]):
+            row.add_widget(part)
+        if unit:
+            row.add_widget(ThaiLabel(unit, fit="own", ink="ink-soft"))
+        self.add_widget(row)
+
+    def show_locked(self) -> None:
+        """The buttons are locked with the field."""
+        super().show_locked()
+        for button in getattr(self, "steps", ()):
+            button.disabled = self.locked
+
+    def _count(self, by: int) -> None:
+        self.read_now()
+        self.answer(max(0, (self.value or 0) + by))
 
 
 class TimeInput(TypedInput):
@@ -145,175 +197,3 @@ class TimeInput(TypedInput):
         """The button is locked with the field."""
         super().show_locked()
         self._button.disabled = self.locked
-
-
-class DateInput(InputWidget):
-    """Day, month and year in the Buddhist era, with the date as understood written out below.
-
-    The month is taken as a number or a name. Today and yesterday are one tap.
-    """
-
-    def __init__(self, now: Callable[[], datetime], **settings: Any) -> None:
-        super().__init__(**settings)
-        self._now = now
-        self._showing = False
-        self._pause = Clock.create_trigger(lambda _: self.read_now(), PAUSE_S)
-        line = Flow(down="bottom")
-        self.day = self._part(line, "day", "input.day", 88)
-        self.month = self._part(line, "month", "input.month", 176)
-        self.year = self._part(line, "year", "input.year", 112)
-        self._quick = []
-        for key, days in (("input.today", 0), ("input.yesterday", 1)):
-            button = SecondaryButton(text_key=key, automation_id=key)
-            button.least_height = TARGET_PRIMARY  # as high as the fields beside it
-            button.apply_look()
-            button.bind(on_release=lambda _, days=days: self._choose(days))
-            line.add_widget(button)
-            self._quick.append(button)
-        self.add_widget(line)
-        self._readback = ThaiLabel(role="small", ink="ink-soft")
-        self.add_widget(self._readback)
-        look.follow(self)
-        self.show_value()
-
-    def apply_look(self) -> None:
-        """Months have names in the language of the look."""
-        self.show_value()
-
-    def _part(self, line: Flow, name: str, hint_key: str, width_dp: float) -> ThaiTextInput:
-        column = Column(size_hint_x=None, width=dp(width_dp) * look.text_scale, spacing=0)
-        column.add_widget(ThaiLabel(text_key=hint_key, role="small", ink="ink-soft", fit="line"))
-        part = ThaiTextInput(
-            automation_id=f"{self.automation_id}:{name}",
-            input_type="number" if name != "month" else "null",
-        )
-        part.bind(text=self._typed, focus=self._left)
-        part.bind(on_text_validate=lambda *_: self.read_now())
-        column.add_widget(part)
-        line.add_widget(column)
-        return part
-
-    @property
-    def parts(self) -> tuple[ThaiTextInput, ThaiTextInput, ThaiTextInput]:
-        """The three fields in reading order."""
-        return (self.day, self.month, self.year)
-
-    def show_value(self) -> None:
-        """Put the parts of the date into the fields and write it out."""
-        day = date.fromisoformat(self.value) if self.value else None
-        self._showing = True
-        if day is not None:
-            self.day.text = str(day.day)
-            self.month.text = month_name(day.month, look.language)
-            self.year.text = str(buddhist_year(day))
-        elif not self._pause.is_triggered and not any(part.focus for part in self.parts):
-            for part in self.parts:
-                part.text = ""
-        self._showing = False
-        self._readback.text = _written_out(day) if day else ""
-
-    def show_problem(self) -> None:
-        """Red outlines."""
-        for part in self.parts:
-            part.edge = rgba("bad" if self.problem else "edge")
-
-    def show_locked(self) -> None:
-        """Grey fields and buttons."""
-        for part in self.parts:
-            part.readonly = part.disabled = self.locked
-            part.fill = rgba("quiet-paper" if self.locked else "surface")
-        for button in self._quick:
-            button.disabled = self.locked
-
-    def focus_first(self) -> None:
-        """Put the cursor into the day."""
-        self.day.focus = not self.locked
-
-    def read_now(self) -> None:
-        """Read the three parts as a date; nothing yet while one of them is empty."""
-        self._pause.cancel()
-        texts = [part.text.strip() for part in self.parts]
-        if not any(texts):
-            self.answer(None)
-            return
-        if not all(texts):
-            return
-        read = TYPES["date"].read(" ".join(texts))
-        if isinstance(read, Unreadable):
-            sentence = read.message.get(look.language)
-            self.set_problem(sentence)
-            self.dispatch("on_unreadable", sentence)
-            return
-        if self.problem:
-            self.set_problem("")
-            self.dispatch("on_unreadable", "")
-        self.answer(read.value)
-
-    def _choose(self, days_ago: int) -> None:
-        self.answer((self._now().date() - timedelta(days=days_ago)).isoformat())
-
-    def _typed(self, *_: Any) -> None:
-        if not self._showing:
-            self._pause()
-
-    def _left(self, _: Any, focused: bool) -> None:
-        if not focused and self._pause.is_triggered:
-            self.read_now()
-
-
-class MomentInput(InputWidget):
-    """A date and a time of one answer; Thai time."""
-
-    def __init__(self, now: Callable[[], datetime], **settings: Any) -> None:
-        super().__init__(**settings)
-        self.date = DateInput(now, automation_id=f"{self.automation_id}:date")
-        self.time = TimeInput(now, automation_id=f"{self.automation_id}:time")
-        for part in (self.date, self.time):
-            part.bind(on_answer=self._part_answered)
-            part.bind(on_unreadable=lambda _, text: self.dispatch("on_unreadable", text))
-            self.add_widget(part)
-        self._readback = ThaiLabel(role="small", ink="ink-soft")
-        self.add_widget(self._readback)
-
-    def show_value(self) -> None:
-        """Show date and time."""
-        moment = datetime.fromisoformat(self.value) if self.value else None
-        if moment is not None or not (self.date.value and self.time.value is None):
-            self.date.set_value(moment.date().isoformat() if moment else None)
-            self.time.set_value(moment.strftime("%H:%M") if moment else None)
-        self._readback.text = (
-            f"{_written_out(moment.date())} {format_time(moment.time(), look.language)}"
-            if moment
-            else ""
-        )
-
-    def show_problem(self) -> None:
-        """Mark both."""
-        self.date.set_problem(self.problem)
-        self.time.set_problem(self.problem)
-
-    def show_locked(self) -> None:
-        """Lock both."""
-        self.date.set_locked(self.locked)
-        self.time.set_locked(self.locked)
-
-    def focus_first(self) -> None:
-        """Begin with the date."""
-        self.date.focus_first()
-
-    def _part_answered(self, *_: Any) -> None:
-        if self.date.value and self.time.value:
-            self.answer(f"{self.date.value}T{self.time.value}:00+07:00")
-        elif not self.date.value and not self.time.value:
-            self.answer(None)
-
-
-def _written_out(day: date) -> str:
-    """`วันศุกร์ที่ 15 สิงหาคม 2568` in short: the weekday helps to see a slip."""
-    weekdays = {
-        "th": ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์"),
-        "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    }[look.language]
-    weekday = weekdays[day.weekday()]
-    prefix = f"วัน{weekday}ที่ " if look.language == "th" else f"{weekday}, "
-    return prefix + format_long(day, look.language)
