@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from shared.canonical import JsonValue
 from shared.forms.answers import (
@@ -19,10 +20,11 @@ from shared.forms.answers import (
     RowAnswers,
     field_named,
 )
-from shared.forms.codebook import Codebook
+from shared.forms.codebook import Codebook, CodebookRow
 from shared.forms.definition import REASON_SUFFIX, FormDefinition, Group, Question
+from shared.forms.expressions.items import ItemTable
 from shared.forms.expressions.values import Value, first, to_boolean
-from shared.forms.expressions.world import Context
+from shared.forms.expressions.world import Context, Table
 from shared.forms.graph import Formula, TypeLogic
 from shared.forms.question_types import TYPES
 
@@ -85,6 +87,8 @@ class AnswerWorld:
         self.codebooks = codebooks
         self.references = references
         self.language = language
+        self.memo: dict[object, object] = {}
+        self.overruns: set[str] = set()
 
     def today(self) -> date:
         return self.clock().date()
@@ -107,6 +111,41 @@ class AnswerWorld:
     def choice_label(self, choices: str, name: str) -> str:
         found = self.definition.choice_lists.get(choices)
         return name if found is None else found.label(name).get(self.language)
+
+    def table(self, name: str) -> Table | None:
+        found = self.memo.get(name)
+        if not isinstance(found, ItemTable):
+            book, choices = self.codebooks.get(name), self.definition.choice_lists.get(name)
+            if book is not None:
+                found = ItemTable(tuple(book.rows.values()))
+            elif choices is not None:
+                rows = (CodebookRow(one.name, one.label, one.extra) for one in choices.choices)
+                found = ItemTable(tuple(rows))
+            else:
+                return None
+            self.memo[name] = found
+        return found
+
+    def last_saved(self, record_type: str, key: str) -> Value:
+        return None
+
+    def form_version(self) -> str:
+        return str(self.definition.version)
+
+    def itext(self, text_id: str) -> str | None:
+        return None
+
+    def random(self) -> Decimal:
+        return Decimal("0.5")
+
+    def uuid(self) -> str:
+        return "00000000-0000-4000-8000-000000000000"
+
+    def overran(self, expression: str) -> None:
+        self.overruns.add(expression)
+
+    def property(self, name: str) -> str | None:
+        return None
 
 
 def clock_of(today: Callable[[], date] | date) -> Callable[[], datetime]:
