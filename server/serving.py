@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import socket
@@ -10,9 +11,13 @@ from typing import Any, Final
 from flask import Flask
 
 from shared.errors import SurveyError
-from shared.limits import BLOB_BYTES_MAX, MIB
+from shared.limits import BLOB_BYTES_MAX, KIB, MIB, PUSHES_WAITING_MAX
 
-THREADS: Final = 8
+THREADS: Final = 8 + PUSHES_WAITING_MAX
+"""Those that wait for their turn to push leave eight for everybody else."""
+LARGE_BYTES: Final = 256 * KIB
+_M_ARENA_MAX: Final = -8
+_M_MMAP_THRESHOLD: Final = -3
 CONNECTIONS_MAX: Final = 1_000
 COLLECT_AFTER: Final = (20_000, 20, 20)
 """Objects made before the collector of circles looks at the young ones; a few MiB at most."""
@@ -25,6 +30,17 @@ class PortTaken(SurveyError):
     """Somebody else listens where the office should."""
 
     code = "serve.port_taken"
+
+
+def share_one_heap() -> None:
+    """Before any thread begins: glibc gives each thread a heap of its own, and what twenty pushes
+    left in eighteen of them is never used by the others (160 MiB instead of 112 for a push of 3,000
+    inspections). The interpreter lets one thread compute at a time, so one heap is no slower.
+    What is large (a body, the hash of a password) goes back to the system when it is done with."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(_M_ARENA_MAX, 1)
+        library.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def settle_memory() -> None:

@@ -55,6 +55,11 @@ PUSH_CHANGES_MAX: Final = 500
 PUSH_BYTES_MAX: Final = 1 * MIB
 """Decompressed."""
 PUSH_COMPRESSED_BYTES_MAX: Final = 1 * MIB
+PUSHES_AT_ONCE_SQLITE: Final = 1
+PUSHES_AT_ONCE_POSTGRESQL: Final = 2
+"""Of one serving process: its interpreter works on one at a time, another database beside it."""
+PUSHES_WAITING_MAX: Final = 10
+PUSH_TURN_WAIT_S: Final = 20
 MESSAGE_HEADER_BYTES_MAX: Final = 4 * KIB
 PULL_REQUEST_BYTES_MAX: Final = 64 * KIB
 PULL_BYTES_DEFAULT: Final = 512 * KIB
@@ -177,7 +182,7 @@ ENROLMENT_CODE_HOURS: Final = 24
 ENROLMENT_CODE_LENGTH: Final = 10
 DEVICE_TOKEN_BYTES: Final = 32
 PASSWORD_HASHES_AT_ONCE_MAX: Final = 2
-"""argon2id takes 64 MiB each."""
+"""argon2id takes 19 MiB each."""
 AREAS_PER_PERSON_MAX: Final = 200
 
 # --- pages --------------------------------------------------------------------------------------

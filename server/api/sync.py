@@ -38,8 +38,9 @@ def push() -> Response:
     """Receive a tablet's changes."""
     parts = office()
     device = device_of_request()
-    body = _message(PUSH_COMPRESSED_BYTES_MAX, PUSH_BYTES_MAX)
-    answer = receive_changes(parts, device.id, body)
+    with parts.pushes.taken():
+        body = _message(PUSH_COMPRESSED_BYTES_MAX, PUSH_BYTES_MAX)
+        answer = receive_changes(parts, device.id, body)
     note_seen(parts, device)
     return _answer(encode_push_answer(answer))
 

@@ -16,7 +16,7 @@ from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
 from server.services.keep_segments import SegmentKeeping
 from server.services.receive_blob import sweep_parts
-from server.serving import make_server, settle_memory
+from server.serving import make_server, settle_memory, share_one_heap
 from server.store.serving_lock import hold
 from server.store.system import SystemClock
 from shared.errors import BlobStoreUnavailable
@@ -108,6 +108,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
+    share_one_heap()
     app = run.app()
     server = make_server(app, arguments.host, arguments.port)
     settle_memory()

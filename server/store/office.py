@@ -14,8 +14,15 @@ from server.store.journal import Journal
 from server.store.passwords import Passwords
 from server.store.segment_folder import SegmentFolder
 from server.store.system import Randomness
+from server.store.turns import Turns
 from shared.clocks import WallClock
 from shared.ids import Ids
+from shared.limits import (
+    PUSH_TURN_WAIT_S,
+    PUSHES_AT_ONCE_POSTGRESQL,
+    PUSHES_AT_ONCE_SQLITE,
+    PUSHES_WAITING_MAX,
+)
 
 
 @dataclass(slots=True)
@@ -37,6 +44,9 @@ class Office:
     attempts: Attempts
     forms: FormShelf = field(default_factory=FormShelf)
     segments: SegmentFolder = field(init=False)
+    pushes: Turns = field(init=False)
 
     def __post_init__(self) -> None:
         self.segments = SegmentFolder(self.config.segments)
+        at_once = PUSHES_AT_ONCE_SQLITE if self.database.is_sqlite else PUSHES_AT_ONCE_POSTGRESQL
+        self.pushes = Turns(at_once, PUSHES_WAITING_MAX, PUSH_TURN_WAIT_S)

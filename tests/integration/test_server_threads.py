@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server.models import ChangeRow
 from server.services.examine_installation import examine_installation
 from server.services.record_staff_change import StaffChange, record_staff_change
+from server.store.turns import Turns
 from shared.errors import Busy
 from sync.changes import FieldWrite, Operation, RecordEdit
 from tests.support.offices import TestOffice
@@ -114,3 +115,15 @@ def test_a_reader_that_pulls_while_others_write_skips_no_row(world: TestOffice) 
         reader.pull(bytes_max=4096)
     reader.pull()
     assert set(records) <= set(reader.states)
+
+
+def test_a_push_for_which_there_is_no_turn_is_told_when_to_come_again(world: TestOffice) -> None:
+    tablet = world.tablet("somchai")
+    tablet.creates({"a": "0"})
+    body = tablet.push_body()
+    world.office.pushes = Turns(1, 0, 0)
+    with world.office.pushes.taken():
+        answer = tablet.post("push", body)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert tablet.post("push", body).status_code == 200
