@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import FormRow
+from server.services.compile_upload import ReadyForm
 from server.services.edit_register import register_edit
-from server.services.keep_document import keep_document, with_document
+from server.services.form_promises import BrokenPromise, broken_promises
+from server.services.keep_document import Kept, enter_files, keep_bytes, with_document
+from server.services.publish_codebook import enter_codebook
 from server.services.record_staff_change import StaffChange, save_in
 from server.services.write_audit import write_audit
 from server.store.bulk import insert_new
@@ -20,9 +22,9 @@ from server.store.scopes import PROGRAMME
 
 if TYPE_CHECKING:
     from server.xlsform import CompiledForm
-from shared.canonical import JsonLike, canonical_bytes, read_json
+from shared.canonical import JsonLike, JsonValue, canonical_bytes, read_json
 from shared.errors import ConflictingState, FormInvalid
-from shared.forms.definition import FormDefinition, Group, Question
+from shared.forms.definition import FormDefinition
 from shared.forms.loading import load_form
 from shared.ids import row_id
 from shared.limits import FORM_DOCUMENT_BYTES_MAX, FORM_SOURCE_BYTES_MAX
@@ -37,6 +39,23 @@ class PublishedForm:
     document: str
     record: str
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a form was made of: its name, and its text or (uploaded) its bytes."""
+
+    name: str
+    text: str = ""
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A published version: what it is, and the hash of its document."""
+
+    definition: FormDefinition
+    sha256: str
 
 
 def check_form(text: str, source_name: str) -> CompiledForm:
@@ -65,110 +84,124 @@ def publish_form(office: Office, author: str, text: str, source_name: str) -> Pu
     ConflictingState when this version was published with another content or a newer one exists.
     """
     compiled = check_form(text, source_name)
-    form, document = compiled.definition, canonical_bytes(compiled.document)
+    assert isinstance(compiled.document, dict)
+    ready = ReadyForm(compiled.document, compiled.definition, compiled.xform_xml)
+    return publish_ready(office, author, ready, Source(source_name, text))
+
+
+def publish_ready(
+    office: Office, author: str, ready: ReadyForm, source: Source, retire: str = ""
+) -> PublishedForm:
+    """Publish a compiled form with all that comes with it, in one transaction; its candidate goes
+    with it (`retire`). Raises what `publish_form` raises."""
+    form = ready.definition
     record = row_id(PROGRAMME, "form", f"{form.form_id}/{form.version}")
-    result = PublishedForm(form.form_id, form.version, compiled.sha256, record, fresh=True)
-    office.blobs.keep(document)
+    result = PublishedForm(form.form_id, form.version, ready.sha256, record, fresh=True)
+    files = {
+        "document": keep_bytes(office, ready.data),
+        **({"source": keep_bytes(office, source.data)} if source.data else {}),
+        **{sha256: keep_bytes(office, data) for sha256, data in sorted(ready.media.items())},
+    }
+    for document in ready.codebooks:
+        office.blobs.keep(canonical_bytes(document))
     with office.database.writing() as session:
-        earlier = _earlier(session, form.form_id)
+        earlier = earlier_versions(session, form.form_id)
         same = earlier.get(form.version)
-        if same is not None and same[1] == compiled.sha256:
-            return PublishedForm(*_facts(result), fresh=False)
-        if earlier and form.version <= max(earlier):
-            raise ConflictingState(
-                f"version {max(earlier)} of {form.form_id} is published; raise the version",
-                newest=max(earlier),
-            )
-        broken = list(_broken_promises(form, [one for one, _ in earlier.values()]))
-        if broken:
-            raise FormInvalid("what a published form promised has changed", defects=broken)
-        places = _store(session, office, author, compiled, text, document, record)
+        if same is not None and same.sha256 == ready.sha256:
+            return replace(result, fresh=False)
+        must_be_next(ready, earlier)
+        places = _store(session, office, author, ready, source, record, files)
+        if retire:
+            from server.services.keep_candidate import forget_candidate
+
+            forget_candidate(session, retire)
     office.epoch.raise_mark(places)
     return result
 
 
-def _facts(form: PublishedForm) -> tuple[str, int, str, str]:
-    return form.form_id, form.version, form.document, form.record
-
-
-def _earlier(session: Session, form_id: str) -> dict[int, tuple[FormDefinition, str]]:
-    found: dict[int, tuple[FormDefinition, str]] = {}
+def earlier_versions(session: Session, form_id: str) -> dict[int, Earlier]:
+    """Every published version of a form in their order."""
+    found: dict[int, Earlier] = {}
     wanted = select(FormRow.version, FormRow.document, FormRow.document_hash)
-    for row in session.execute(wanted.where(FormRow.form_id == form_id)):
+    wanted = wanted.where(FormRow.form_id == form_id).order_by(FormRow.version)
+    for row in session.execute(wanted):
         loaded = load_form(read_json(row.document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
         if not isinstance(loaded, list):
-            found[row.version] = (loaded, row.document_hash)
+            found[row.version] = Earlier(loaded, row.document_hash)
     return found
 
 
-def _broken_promises(new: FormDefinition, earlier: list[FormDefinition]) -> Iterator[str]:
-    """A field keeps its type, merge class and group for ever, and does not return once gone."""
-    for number, old in enumerate(earlier):
-        if old.workflow != new.workflow:
-            yield f"workflow: was {old.workflow}, is {new.workflow}"
-        for kind in old.record_types():
-            for register in old.fields(kind):
-                now = new.register(kind, register.key)
-                if now is None:
-                    continue
-                if _nature(now) != _nature(register):
-                    yield f"{kind} {register.key}: type, merge class or group changed"
-                later = earlier[number + 1 :]
-                if any(one.register(kind, register.key) is None for one in later):
-                    yield f"{kind} {register.key}: was withdrawn once and may not return"
+def promises_broken(
+    new: FormDefinition, earlier: dict[int, Earlier]
+) -> tuple[BrokenPromise, ...]:
+    """What of the earlier versions' promises a new one breaks."""
+    return broken_promises(new, [one.definition for one in earlier.values()])
 
 
-def _nature(register: Question | Group) -> tuple[object, ...]:
-    if isinstance(register, Group):
-        parts = tuple((c.name, c.type) for c in register.children if isinstance(c, Question))
-        return ("group", register.merge, parts)
-    return (register.type, register.merge, register.group)
+def must_be_next(ready: ReadyForm, earlier: dict[int, Earlier]) -> None:
+    """A version goes beyond all others and keeps what they promised. Raises ConflictingState or
+    FormInvalid."""
+    form = ready.definition
+    if earlier and form.version <= max(earlier):
+        raise ConflictingState(
+            f"version {max(earlier)} of {form.form_id} is published; raise the version",
+            newest=max(earlier),
+        )
+    broken = promises_broken(form, earlier)
+    if broken:
+        raise FormInvalid(
+            "what a published form promised has changed",
+            defects=[f"{one.place} {one.code}: {one.message.en}" for one in broken],
+        )
 
 
 def _store(
     session: Session,
     office: Office,
     author: str,
-    compiled: CompiledForm,
-    text: str,
-    document: bytes,
+    ready: ReadyForm,
+    source: Source,
     record: str,
+    files: dict[str, Kept],
 ) -> int:
-    form = compiled.definition
-    insert_new(
-        session,
-        FormRow,
-        [
-            {
-                "form_id": form.form_id,
-                "version": form.version,
-                "document": document,
-                "document_hash": compiled.sha256,
-                "source": text,
-                "xform": compiled.xform_xml,
-                "published_at": office.clock.now_ms(),
-                "published_by": author,
-                "record": record,
-            }
-        ],
-    )
-    keep_document(session, office, compiled.sha256, len(document))
+    form, document = ready.definition, files["document"]
+    uploaded = files.get("source")
+    entry = {
+        "form_id": form.form_id,
+        "version": form.version,
+        "document": ready.data,
+        "document_hash": document.sha256,
+        "source": source.text,
+        "xform": ready.xform,
+        "published_at": office.clock.now_ms(),
+        "published_by": author,
+        "record": record,
+        "source_name": source.name,
+        "source_hash": uploaded.sha256 if uploaded else None,
+    }
+    insert_new(session, FormRow, [entry])
+    enter_files(session, office, files.values())
     facts: dict[str, JsonLike] = {"form": form.form_id, "version": form.version}
     write_audit(session, office, author, "form.published", facts)
-    edit = register_edit(
-        session,
-        "form",
-        record,
-        {
-            "form_id": form.form_id,
-            "version": form.version,
-            "title_th": form.title.th,
-            "title_en": form.title.en,
-            "document": compiled.sha256,
-            "size": len(document),
-            "status": "active",
-        },
-    )
+    changes = [
+        change
+        for book in ready.codebooks
+        if (change := enter_codebook(session, office, author, book).change) is not None
+    ]
+    values: dict[str, JsonValue] = {
+        "form_id": form.form_id,
+        "version": form.version,
+        "title_th": form.title.th,
+        "title_en": form.title.en,
+        "document": document.sha256,
+        "size": document.size,
+        "status": "active",
+    }
+    if ready.media:
+        # Tablets fetch these with the document; a list of hashes, never names from outside.
+        values["files"] = sorted(ready.media)
+    edit = register_edit(session, "form", record, values)
     assert edit is not None
-    change = StaffChange(author, (with_document(edit, compiled.sha256),))
-    return save_in(session, office, [change])[1]
+    named = (one.sha256 for one in files.values())
+    changes.append(StaffChange(author, (with_document(edit, *named),)))
+    return save_in(session, office, changes)[1]

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.models import CodebookRow, FormRow
+from server.store.publications import active_codebooks
 from shared.canonical import read_json
 from shared.forms.codebook import Codebook, load_codebook
 from shared.forms.definition import FormDefinition
@@ -51,13 +52,12 @@ class FormShelf:
         return None if version is None else self.find(session, form, version)
 
     def codebooks(self, session: Session) -> dict[str, Codebook]:
-        """The newest version of every codebook by its name."""
-        newest = session.execute(
-            select(CodebookRow.name, func.max(CodebookRow.version)).group_by(CodebookRow.name)
-        )
-        return {name: self._codebook(session, name, version) for name, version in newest}
+        """The version in force of every codebook by its name."""
+        found = active_codebooks(session)
+        return {name: self.codebook(session, name, version) for name, version in found.items()}
 
-    def _codebook(self, session: Session, name: str, version: int) -> Codebook:
+    def codebook(self, session: Session, name: str, version: int) -> Codebook:
+        """One version of a codebook that is published."""
         found = self._codebooks.get((name, version))
         if found is None:
             document = session.scalars(
