@@ -254,6 +254,8 @@ def saved_words(saved: Saved) -> Words:
         "files": saved.files,
         "size": size_words(saved.size),
     }
+    if saved.copied:
+        return Words("unsent.copied", parts)
     return Words("unsent.saved" if saved.changes or saved.files else "unsent.nothing", parts)
 
 

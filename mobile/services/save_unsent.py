@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -35,13 +36,17 @@ DATABASE: Final = "database/tablet.db"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was written: `changes` and `files` it holds, its size in bytes, files it lacks."""
+    """What was written: `changes` and `files` it holds, its size in bytes, files it lacks.
+
+    `copied`: nothing could be read, and it is a copy of the database's bytes for the administrator.
+    """
 
     path: Path
     changes: int
     files: int
     size: int
     left_out: int
+    copied: bool = False
 
 
 class UnsentSaver:
@@ -99,7 +104,7 @@ def write_unsent(
                     _parts(connection, origin),
                     _files(connection, files),
                     _absent(connection, files),
-                    () if copy_of is None else [(DATABASE, _chunks(copy_of))],
+                    () if copy_of is None else _bytes_of(copy_of),
                 )
                 out.flush()
                 os.fsync(out.fileno())
@@ -113,16 +118,48 @@ def write_unsent(
 def rescue(database: Path, files: Path, folder: Path, now_ms: int, app_version: str) -> Saved:
     """From a database that cannot be opened any more: what can still be read, and all of its bytes.
 
-    Raises NotSignedIn when not even whose it is can be read, TabletStorageFull.
+    When not even whose it is can be read, a plain zip of its bytes. Raises TabletStorageFull,
+    TabletStorageFailed.
     """
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        try:
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
             return write_unsent(
                 connection, FileStore(files), folder, now_ms, app_version, copy_of=database
             )
-        except sqlite3.DatabaseError as reason:
-            raise NotSignedIn("not even the name of this tablet can be read") from reason
+    except (sqlite3.DatabaseError, NotSignedIn):
+        return _copy(database, folder, now_ms)
+
+
+def _copy(database: Path, folder: Path, now_ms: int) -> Saved:
+    """The bytes alone: what no program of ours can read may still be readable to somebody."""
+    stamp = datetime.fromtimestamp(now_ms / 1000, BANGKOK).strftime("%Y%m%d-%H%M%S")
+    target = folder / f"samruat-damaged-{stamp}.zip"
+    part = target.with_name(target.name + ".part")
+    try:
+        with disk_errors():
+            folder.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as out:
+                with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+                    for name, chunks in _bytes_of(database):
+                        with archive.open(name, "w", force_zip64=True) as entry:
+                            for chunk in chunks:
+                                entry.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            move_durably(part, target)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return Saved(target, 0, 0, target.stat().st_size, 0, copied=True)
+
+
+def _bytes_of(database: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The database's files: what was saved last may stand in the write-ahead log only."""
+    for suffix in ("", "-wal"):
+        path = database.with_name(database.name + suffix)
+        if path.exists():
+            yield DATABASE + suffix, _chunks(path)
 
 
 def _saved(target: Path, manifest: Manifest) -> Saved:

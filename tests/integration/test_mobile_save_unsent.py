@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,12 +200,38 @@ def test_a_damaged_database_gives_what_can_still_be_read_and_all_of_its_bytes(
     assert len(set(lines)) == saved.changes
 
 
-def test_bytes_that_are_no_database_are_told_as_that(tmp_path: Path) -> None:
-    path = tmp_path / "tablet.db"
+def test_a_database_of_which_nothing_can_be_read_is_copied_as_it_lies(tmp_path: Path) -> None:
+    path, log = tmp_path / "tablet.db", tmp_path / "tablet.db-wal"
     path.write_bytes(b"\xa5" * 40_960)
-    with pytest.raises(NotSignedIn):
-        rescue(path, tmp_path / "files", tmp_path / "out", 0, "1")
-    assert not list((tmp_path / "out").glob("*"))
+    log.write_bytes(b"\x5a" * 4_096)
+    saved = rescue(path, tmp_path / "files", tmp_path / "out", 0, "1")
+    assert saved.copied
+    assert list((tmp_path / "out").glob("*")) == [saved.path]
+    with zipfile.ZipFile(saved.path) as archive:
+        assert archive.read(DATABASE) == path.read_bytes()
+        assert archive.read(DATABASE + "-wal") == log.read_bytes()
+
+
+def test_what_was_saved_last_is_rescued_from_the_log_of_a_database_that_was_cut_off(
+    world: TestOffice, desk: Desk
+) -> None:
+    for n in range(3):
+        new_factory(desk, f"ยังไม่ส่ง {n}")
+    desk.app.capture.seal_all()
+    whole = dict(queue(desk))
+    config = TabletConfig(desk.home)
+    copy = desk.home.parent / "copy"
+    copy.mkdir()
+    for suffix in ("", "-wal"):
+        path = config.database.with_name(config.database.name + suffix)
+        (copy / path.name).write_bytes(path.read_bytes())
+    desk.kill()
+    saved = rescue(copy / config.database.name, config.files, config.exports, 0, "1")
+    with saved.path.open("rb") as source:
+        reader = BundleReader(source)
+        lines = [line for body in reader.parts() for line in decode_push(body).lines]
+        assert lines == list(whole.values())
+        assert reader._archive.read(DATABASE + "-wal")
 
 
 def test_a_saved_file_brings_the_work_of_a_lost_tablet_to_the_office(
