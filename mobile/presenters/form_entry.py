@@ -12,7 +12,7 @@ from dataclasses import replace
 from mobile.device.ports import Picture
 from mobile.presenters.form_page import ALL, FormPage
 from mobile.presenters.form_problems import Place
-from mobile.presenters.form_session import Save
+from mobile.presenters.form_saves import Save
 from mobile.presenters.form_views import ChoiceView, ProblemView
 from mobile.presenters.observed import Words, told
 from mobile.presenters.rows import RowsPresenter
@@ -65,6 +65,12 @@ class FormPresenter(FormPage):
     def clear(self, record: str, key: str) -> bool:
         """Take the answer back; that it was cleared is evidence, too."""
         return self.answer(record, key, None)
+
+    def undo_clear(self, record: str, key: str) -> bool:
+        """Take a cleared answer back."""
+        session = self._session
+        value = None if session is None else session.undo.cleared.get((record, key))
+        return value is not None and self.answer(record, key, value)
 
     def same_as_before(self, record: str, key: str) -> bool:
         """Answer as at the visit before."""
@@ -186,6 +192,18 @@ class FormPresenter(FormPage):
             opened = session.opened
             self._act(lambda: self._tablet.capture.delete(opened, row, reason))
         self._draw(frozenset({(parent, key)}))
+        return True
+
+    def restore_row(self, row: str) -> bool:
+        """Take a row back that was removed while the form is open."""
+        session = self._session
+        removed = None if session is None else session.restore_row(row)
+        if session is None or removed is None:
+            return False
+        if removed.saved:
+            opened = session.opened
+            self._act(lambda: self._tablet.capture.restore(opened, row))
+        self._draw(ALL)
         return True
 
     def rows(self, record: str, repeat_key: str) -> RowsPresenter | None:

@@ -9,6 +9,7 @@ from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.form_locks import READ_ONLY
 from mobile.presenters.form_problems import Place
 from mobile.presenters.form_session import FormSession
+from mobile.presenters.form_undo import RemovedRow
 from mobile.presenters.form_views import (
     NO_TEXT,
     ChoiceView,
@@ -18,6 +19,7 @@ from mobile.presenters.form_views import (
     ProblemView,
     QuestionView,
     RowLine,
+    RowLines,
     RowsView,
     Saved,
     SectionView,
@@ -30,6 +32,9 @@ from shared.forms.validation import Problem, reason_key
 
 CHOICES_SHOWN_MAX = 60
 FAST = "fast-list"
+
+
+_Counts = tuple[dict[str, list[int]], dict[str, int], dict[str, int]]
 
 
 @dataclass(slots=True)
@@ -51,11 +56,39 @@ class ItemMaker:
         self._said = said
         self._engine = session.engine
         self._form = session.definition
+        self._views: dict[Place, QuestionView] = {}
+        self._counted: tuple[int, _Counts] = (-1, ({}, {}, {}))
+        self._listed: tuple[int, tuple[ProblemView, ...]] = (-1, ())
+
+    def renew(self, changed: frozenset[Place]) -> None:
+        """These questions look different now; none named: all of them."""
+        if not changed:
+            self._views.clear()
+        for place in changed:
+            self._views.pop(place, None)
 
     # -- sections ----------------------------------------------------------------------------
 
     def sections(self, current: str) -> tuple[SectionView, ...]:
         """Every page of the form with its progress."""
+        if self._counted[0] != self._session.stamp:
+            self._counted = (self._session.stamp, self._count())
+        counts, problems, comments = self._counted[1]
+        return tuple(
+            SectionView(
+                key=section.key,
+                label=self._text(self._session.root, section.label),
+                relevant=self._engine.relevant(self._session.root, section.key),
+                asked=counts[section.key][0],
+                answered=counts[section.key][1],
+                problems=problems.get(section.key, 0),
+                comments=comments.get(section.key, 0),
+                current=section.key == current,
+            )
+            for section in self._form.sections
+        )
+
+    def _count(self) -> _Counts:
         root, session = self._session.root, self._session
         problems: dict[str, int] = {}
         for problem in session.visible_problems():
@@ -76,19 +109,18 @@ class ItemMaker:
             if answered or self._engine.required(root, question.key):
                 found[0] += 1
                 found[1] += int(answered)
-        return tuple(
-            SectionView(
-                key=section.key,
-                label=section.label,
-                relevant=self._engine.relevant(root, section.key),
-                asked=counts[section.key][0],
-                answered=counts[section.key][1],
-                problems=problems.get(section.key, 0),
-                comments=comments.get(section.key, 0),
-                current=section.key == current,
-            )
-            for section in self._form.sections
-        )
+        return counts, problems, comments
+
+    def problems(self, most: int) -> tuple[ProblemView, ...]:
+        """The first of the problems to show."""
+        if self._listed[0] != self._session.stamp:
+            found = self._session.visible_problems()[:most]
+            self._listed = (self._session.stamp, tuple(self.problem(one) for one in found))
+        return self._listed[1]
+
+    def _text(self, record: str, text: Text) -> Text:
+        """A text of the form with the answers that it names."""
+        return text
 
     def problem(self, problem: Problem) -> ProblemView:
         """One entry of the list of problems."""
@@ -149,7 +181,15 @@ class ItemMaker:
                 yield self.rows(record, node)
 
     def question(self, record: str, question: Question) -> QuestionView:
-        """One question with everything said about its answer."""
+        """One question with everything said about its answer, as made before if it is the same."""
+        # What a reference shows may be said by a row elsewhere: it is made anew each time.
+        place = (record, question.key)
+        found = self._views.get(place) if question.refers_to is None else None
+        if found is None:
+            found = self._views[place] = self._question(record, question)
+        return found
+
+    def _question(self, record: str, question: Question) -> QuestionView:
         session, engine, place = self._session, self._engine, (record, question.key)
         value = engine.value(record, question.key)
         problems = session.problems_at(record, question.key)
@@ -193,6 +233,9 @@ class ItemMaker:
             comments=session.locks.about(record, _comment_keys(question)),
             conflict=conflict,
             saved=self._said.saved.get((record, question.field), ""),
+            cleared=self._words.answer(question, session.undo.cleared.get(place))
+            if value is None
+            else NO_TEXT,
             parameters=question.parameters,
             appearance=question.appearance,
             type=question.type,
@@ -233,7 +276,7 @@ class ItemMaker:
 
     def rows(self, record: str, repeat: Repeat) -> RowsView:
         """A repeat with its rows as lines."""
-        session = self._session
+        session, place = self._session, (record, repeat.key)
         found = session.problems_at(record, repeat.key)
         any_problem = bool(session.problems.at(record, repeat.key))
         lock = session.locks.rows(record, repeat, session.parents, problem=any_problem)
@@ -245,7 +288,7 @@ class ItemMaker:
             record_type=repeat.record_type,
             label=repeat.label,
             hint=repeat.hint,
-            rows=() if fast else tuple(self.row_line(row) for row in ids),
+            rows=RowLines(ids, self.row_line),
             can_add=lock is None and len(ids) < repeat.rows_max and repeat.rows_from is None,
             problem=found[0].message if found else None,
             fast=fast,
@@ -253,7 +296,23 @@ class ItemMaker:
             pictures=_is_pictures(repeat),
             comments=session.locks.about(record, (repeat.key,)),
             can_delete=lock is None and repeat.rows_from is None,
+            removed=tuple(
+                (row.record, self.removed_title(row)) for row in session.undo.removed_from(*place)
+            )
+            if lock is None
+            else (),
         )
+
+    def removed_title(self, removed: RemovedRow) -> Text:
+        """What a removed row was called."""
+        fields = removed.rows[0][1].fields
+        parts = [
+            self._words.answer(question, value)
+            for question in self._form.summary(removed.record_type).title
+            if isinstance(value := stored_answer(question, fields), (str, int, list, dict))
+        ]
+        number = removed.place + 1
+        return _joined(parts, " ") or Text(f"รายการที่ {number}", f"No. {number}")
 
     def row_line(self, record: str) -> RowLine:
         """A row in one line."""

@@ -14,7 +14,8 @@ from mobile.presenters.form_items import ItemMaker, Said
 from mobile.presenters.form_locks import NO_ROOM
 from mobile.presenters.form_offer import Offer, RegisterEntry, look_up, offer_of
 from mobile.presenters.form_problems import Place
-from mobile.presenters.form_session import FormSession, Save
+from mobile.presenters.form_saves import Save
+from mobile.presenters.form_session import FormSession
 from mobile.presenters.form_views import FormState, Saved
 from mobile.presenters.observed import Observed, Words, told
 from mobile.services.opened import OpenRecord
@@ -112,9 +113,9 @@ class FormPage(Observed[FormState]):
         session = self._session
         if session is not None:
             left = self._section
-            session.touched |= {
+            session.touch(
                 place for place in session.problems.places() if session.section_of(*place) == left
-            }
+            )
         self._section, self._path = section, []
         self._draw(ALL)
 
@@ -169,12 +170,14 @@ class FormPage(Observed[FormState]):
             self._waiting -= 1
             if self._blocked is not None and self._tablet.capture.has_room():
                 self._blocked, session.locks.has_room = None, True
+                self._draw(ALL)
             self._mark(places, "saved")
 
         def failed(error: Exception) -> None:
             self._waiting -= 1
             self._unsaved = [*waiting, *self._unsaved]
             self._trouble(error)
+            self._draw(ALL)
             self._mark(places, "not_saved")
 
         drawn = changed | self._drawn(places)
@@ -218,11 +221,10 @@ class FormPage(Observed[FormState]):
         session, maker = self._session, self._maker
         if session is None or maker is None or self.state.phase == "left":
             return
+        maker.renew(changed)
         locks = session.locks
         self._path = [row for row in self._path if row in session.engine.nodes]
         focus = self._path[-1] if self._path else ""
-        visible = session.visible_problems()
-        problems = tuple(maker.problem(problem) for problem in visible[:PROBLEMS_SHOWN_MAX])
         top = session.states.get(session.root)
         saved: Saved = "saving" if self._waiting else ("saved" if self._said.saved else "")
         self._offer = None if self._declined else offer_of(session, self._entry, self._tablet)
@@ -239,8 +241,8 @@ class FormPage(Observed[FormState]):
                 focus=focus,
                 crumbs=tuple((row, maker.row_line(row).title) for row in self._path),
                 items=maker.row_page(focus) if focus else maker.page(self._section),
-                problems=problems,
-                problem_count=len(visible),
+                problems=maker.problems(PROBLEMS_SHOWN_MAX),
+                problem_count=len(session.visible_problems()),
                 conflicts=0 if top is None else self._conflicts(session),
                 message=locks.message,
                 comments=len(locks.comments),

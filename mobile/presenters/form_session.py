@@ -5,12 +5,13 @@ No screen, no disk: acts return what must be saved (`Save`), and the presenter h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from mobile.presenters.form_locks import FormLocks, Parents
 from mobile.presenters.form_problems import Place, ProblemBook
+from mobile.presenters.form_saves import PendingRow, Save
+from mobile.presenters.form_undo import RemovedRow, Undo
 from mobile.services.opened import OpenRecord
 from mobile.store.shown import live_rows
 from shared.canonical import JsonValue
@@ -19,26 +20,6 @@ from shared.forms.codebook import Codebook
 from shared.forms.definition import FormDefinition, Question, Repeat
 from shared.forms.logic import FormEngine
 from shared.forms.validation import Problem, validate, validate_question, validate_record
-
-
-@dataclass(frozen=True, slots=True)
-class Save:
-    """One thing to save: answers of a record; with `begins`, the row they bring into being."""
-
-    record: str
-    values: Mapping[str, JsonValue]
-    begins: PendingRow | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PendingRow:
-    """A row that does not exist until its first answer; `key` when the form makes it."""
-
-    record_type: str
-    parent: str
-    key: str | None
-    values: Mapping[str, JsonValue] = field(default_factory=dict)
-
 
 Taken = tuple[list[Save], frozenset[Place]]
 
@@ -63,6 +44,10 @@ class FormSession:
         self.locks = FormLocks(definition, self.root, self.states.get(self.root), has_room)
         self.tried = self.locks.status != "draft"
         self.touched: set[Place] = set()
+        self.undo = Undo()
+        self.stamp = 0
+        """Rises with every change of what is answered, asked or judged."""
+        self._visible: tuple[int, list[Problem]] = (-1, [])
         self._new_id = new_id
         self._pending: dict[str, PendingRow] = {}
         self._unsaved: dict[str, dict[str, JsonValue]] = {}
@@ -120,7 +105,14 @@ class FormSession:
 
     def visible_problems(self) -> list[Problem]:
         """Problems to show: what is merely unanswered only after a try to hand in."""
-        return [problem for problem in self.problems if self._shows(problem)]
+        if self._visible[0] != self.stamp:
+            self._visible = (self.stamp, [p for p in self.problems if self._shows(p)])
+        return self._visible[1]
+
+    def touch(self, places: Iterable[Place]) -> None:
+        """The person has been here: what is unanswered here is shown from now on."""
+        self.touched.update(places)
+        self.stamp += 1
 
     def problems_at(self, record: str, key: str) -> list[Problem]:
         """Problems to show at one question or repeat."""
@@ -155,6 +147,7 @@ class FormSession:
         """Take an answer; what to save, and the places to draw anew."""
         node = self.engine.nodes[record]
         self.touched.add((record, key))
+        self.undo.answered((record, key), self.engine.value(record, key), value)
         changed = self.engine.set(record, key, value)
         name = self.definition.field_of(node.record_type, key)
         values: dict[str, JsonValue] = {name: self.engine.field_value(record, name)}
@@ -189,8 +182,9 @@ class FormSession:
         """Take a row out of the form; True when it was saved, so that its deletion must be, too."""
         parent, key = self._parents[record]
         gone = self._below(record)
-        self._judge(self.engine.remove_row(record))
         was_saved = record not in self._pending
+        self.undo.removed.append(self._row_to_remove(record, gone, saved=was_saved))
+        self._judge(self.engine.remove_row(record))
         for one in gone:
             self._pending.pop(one, None)
             self._unsaved.pop(one, None)
@@ -199,6 +193,65 @@ class FormSession:
             self.problems.forget(one)
         self._judge_rows(parent, key)
         return was_saved
+
+    def _row_to_remove(self, record: str, gone: set[str], *, saved: bool) -> RemovedRow:
+        parent, key = self._parents[record]
+        nodes = self.engine.nodes
+        siblings = self.engine.rows(nodes[record].record_type, parent)
+        order = sorted(gone, key=lambda row: nodes[row].record_type.count("/"))
+        rows = (
+            (
+                nodes[row].record_type,
+                RowAnswers(row, dict(nodes[row].stored), self._parents[row][0]),
+            )
+            for row in order
+        )
+        return RemovedRow(
+            record,
+            nodes[record].record_type,
+            parent,
+            key,
+            siblings.index(record),
+            tuple(rows),
+            saved,
+            {row: self._pending[row] for row in gone if row in self._pending},
+            {row: self._unsaved[row] for row in gone if row in self._unsaved},
+        )
+
+    def restore_row(self, record: str) -> RemovedRow | None:
+        """Take a removed row back to its place, with all that was in it; None when it cannot be."""
+        removed = self.undo.take(record)
+        if removed is None or removed.parent not in self.engine.nodes:
+            return None
+        rows = self._rows_now()
+        for record_type, row in removed.rows:
+            found = rows.setdefault(record_type, [])
+            if row.record_id == record:
+                ids = [each[0] for each in found]
+                before = self.engine.rows(record_type, removed.parent)[: removed.place]
+                place = ids.index(before[-1]) + 1 if before else 0
+                found.insert(place, row)
+            else:
+                found.append(row)
+            repeat = self.definition.repeat(record_type)
+            assert repeat is not None
+            self._parents[row.record_id] = (row.parent_id, repeat.key)
+        self._pending.update(removed.pending)
+        self._unsaved.update(removed.unsaved)
+        self.engine.load(RecordAnswers(self.root, dict(self.engine.root.stored), rows))
+        self.problems = ProblemBook(validate(self.engine))
+        self.stamp += 1
+        return removed
+
+    def _rows_now(self) -> dict[str, list[RowAnswers | tuple[str, Mapping[str, JsonValue]]]]:
+        """All rows as they stand, in their order."""
+        rows: dict[str, list[RowAnswers | tuple[str, Mapping[str, JsonValue]]]] = {}
+        for node in self.engine.nodes.values():
+            for record_type, found in node.rows.items():
+                rows.setdefault(record_type, []).extend(
+                    RowAnswers(row.record_id, dict(row.stored), node.record_id) for row in found
+                )
+        return rows
 
     def _below(self, record: str) -> set[str]:
         gone = {record}
@@ -251,10 +304,12 @@ class FormSession:
     def judge_all(self) -> list[Problem]:
         """Before handing in: every problem, and from now on all are shown."""
         self.tried = True
+        self.stamp += 1
         self.problems = ProblemBook(validate(self.engine))
         return list(self.problems)
 
     def _judge(self, changed: frozenset[Place] | set[Place]) -> None:
+        self.stamp += 1
         for record, key in changed:
             node = self.engine.nodes.get(record)
             if node is None:
@@ -269,10 +324,12 @@ class FormSession:
         return next(found, None)
 
     def _judge_rows(self, record: str, key: str) -> None:
+        self.stamp += 1
         if record in self.engine.nodes:
             found = validate_record(self.engine, record)
             self.problems.put(record, key, [p for p in found if p.key == key])
 
     def _judge_record(self, record: str) -> None:
+        self.stamp += 1
         self.problems.forget(record)
         self.problems.add(validate_record(self.engine, record))

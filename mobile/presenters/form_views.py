@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, overload
 
 from mobile.device.ports import Picture as Picture  # screens choose pictures by this name
 from mobile.presenters.observed import Sentence
@@ -72,6 +72,7 @@ class QuestionView:
     calculated), `type` the question's own type (integer, decimal ...). `value` is what is stored;
     `shown` how a person reads it; `typed` what was typed
     and could not be read yet. `searchable`: ask `search_choices` instead of showing `choices`.
+    `cleared`: the answer that was taken out while the form is open, to be taken back.
     """
 
     record: str
@@ -98,6 +99,7 @@ class QuestionView:
     comments: tuple[str, ...] = ()
     conflict: bool = False
     saved: Saved = ""
+    cleared: Text = NO_TEXT
     parameters: Mapping[str, str] = field(default_factory=dict)
     appearance: str = ""
     type: str = ""
@@ -131,11 +133,51 @@ class RowLine:
     made: bool = False
 
 
+LINES_SHOWN: Final = 20
+
+
+class RowLines(Sequence[RowLine]):
+    """The rows of a repeat as lines: the first are made, the others when they are looked at."""
+
+    def __init__(self, ids: Sequence[str], make: Callable[[str], RowLine]) -> None:
+        self.ids = tuple(ids)
+        self._make = make
+        self._first = tuple(make(row) for row in self.ids[:LINES_SHOWN])
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> RowLine: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[RowLine]: ...
+
+    def __getitem__(self, place: int | slice) -> RowLine | Sequence[RowLine]:
+        """The line at a place."""
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(len(self.ids)))]
+        row = self.ids[place]
+        at = place if place >= 0 else len(self.ids) + place
+        return self._first[at] if at < len(self._first) else self._make(row)
+
+    def __eq__(self, other: object) -> bool:
+        """The same rows, and the same words on those that are made."""
+        if not isinstance(other, RowLines):
+            return NotImplemented
+        return self.ids == other.ids and self._first == other._first
+
+    def __hash__(self) -> int:
+        """As equality has it."""
+        return hash(self.ids)
+
+
 @dataclass(frozen=True, slots=True)
 class RowsView:
     """A repeat: its rows as lines, and whether one may be added or deleted. `fast` asks for
-    RowsPresenter, whose rows are only counted here. `pictures`: a row is a picture, so one is added
-    by taking it.
+    RowsPresenter with its line to add. `pictures`: a row is a picture, so one is added by taking
+    it. `removed` are the rows that were removed while the form is open: (id, title).
     """
 
     record: str
@@ -143,7 +185,7 @@ class RowsView:
     record_type: str
     label: Text
     hint: Text
-    rows: tuple[RowLine, ...]
+    rows: RowLines
     can_add: bool
     problem: Text | None
     fast: bool
@@ -151,6 +193,7 @@ class RowsView:
     pictures: bool = False
     comments: tuple[str, ...] = ()
     can_delete: bool = False
+    removed: tuple[tuple[str, Text], ...] = ()
     kind: Literal["rows"] = "rows"
 
 

@@ -14,7 +14,8 @@ from typing import Protocol
 from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.form_items import ItemMaker
 from mobile.presenters.form_problems import Place
-from mobile.presenters.form_session import FormSession, Save
+from mobile.presenters.form_saves import Save
+from mobile.presenters.form_session import FormSession
 from mobile.presenters.form_views import ChoiceView, QuestionView, RowLine
 from mobile.presenters.observed import Observed, Sentence, Words
 from mobile.services.tablet import Tablet

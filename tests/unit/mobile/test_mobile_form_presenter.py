@@ -219,7 +219,7 @@ def test_a_row_exists_from_its_first_answer_and_can_hold_rows(desk: Desk) -> Non
     assert not form.back()
     assert [line.title.th for line in rows_item(form, "found/findings").rows] == ["ท่อรั่ว"]
     assert form.delete_row(row, "ซ้ำ")
-    assert rows_item(form, "found/findings").rows == ()
+    assert not rows_item(form, "found/findings").rows
 
 
 def test_pictures_become_rows_with_their_files(desk: Desk, tmp_path: Path) -> None:
