@@ -10,8 +10,9 @@ was shown both chooses.
 * was made on the tablet that wrote the value (its own work lies over whatever it received);
 * touches the value's record and its `base`, the revision shown when the form was opened, is not
   below the revision with which the value came to count;
-* was shown something at a later place of the feed: pages come in order, so a tablet that had
-  position p had everything before p.
+* was shown something of somebody else at a later place of the feed: pages come in order, so a
+  tablet that had position p had everything before p. Its own work it had without the feed, and that
+  got its place when it was received, behind what nobody had shown it.
 
 Otherwise it had not. None of these depends on the order in which changes arrive: a value that was
 there when the form was opened has a revision and a place up to what the change names, in every

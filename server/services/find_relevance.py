@@ -20,7 +20,7 @@ from server.store.record_tree import Tree
 from shared.canonical import canonical_text
 from shared.errors import BadInput
 from shared.forms.hiding import Hidden, Place
-from shared.records.state import NOTE
+from shared.records.state import NOTE, OFFICE
 from sync.changes import Change, frame, read_change
 from sync.merge import Write, Writes, siblings
 from sync.relevance import Answer, Driver, RelevanceConflict, find_conflicts
@@ -98,17 +98,29 @@ def _drivers(
     }
     shown = {dot: _shown(change) for dot, change in changes.items()}
     bases = {d: {edit.record: edit.base for edit in c.records} for d, c in changes.items()}
-    read = {dot: shown[dot] | _before(histories, root, bases[dot]) for dot in changes}
-    positions = _positions(session, scope, set().union(*read.values()))
+    before = {dot: _before(histories, root, bases[dot]) for dot in changes}
+    read = set().union(*shown.values(), *before.values())
+    positions = _positions(session, scope, read)
+    devices = _devices(session, set().union(*shown.values()))
 
     def driver(answer: Answer) -> Driver:
         dot = answer.dot
-        reached = (positions.get(one, 0) for one in read.get(dot, ()))
+        mine = answer.client.partition(".")[0]
+        own = {d for d, of in devices.items() if of == mine and mine != OFFICE}
+        fed = (shown.get(dot, frozenset()) - own) | before.get(dot, set())
+        reached = (positions.get(one, 0) for one in fed)
         return Driver(
             answer, bases.get(dot, {}), shown.get(dot, frozenset()), max(reached, default=0)
         )
 
     return {place: [driver(answer) for answer in found] for place, found in used.items()}
+
+
+def _devices(session: Session, dots: Iterable[str]) -> dict[str, str]:
+    """Which tablet each change came from, whatever copy of it; changes of the office have none."""
+    wanted = select(ChangeRow.id, ChangeRow.client)
+    rows = rows_in(session, wanted, ChangeRow.id, set(dots))
+    return {row.id: row.client.partition(".")[0] for row in rows if row.client}
 
 
 def _before(histories: Histories, root: str, bases: Mapping[str, int]) -> set[str]:

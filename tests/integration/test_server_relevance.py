@@ -13,6 +13,7 @@ from server.services.review_record import Review, review_record
 from server.store.contents import read_content
 from shared.errors import TransitionRefused
 from shared.records.workflow import Status
+from sync.changes import FieldWrite, Operation
 from sync.messages import Outcome
 from tests.support.offices import AREA, OTHER_AREA, TestOffice, TestTablet
 
@@ -108,6 +109,18 @@ def test_ones_own_answers_are_hidden_without_a_question(world: TestOffice) -> No
     one.sets(record, {WATER: "no"})
     one.push()
     assert open_in(world, record) == 0
+
+
+def test_a_second_answer_over_ones_own_unsent_one_shows_nothing_of_what_others_sent(
+    world: TestOffice,
+) -> None:
+    one, two, record = begun(world)
+    first = two.sets(record, {WATER: "yes"})
+    two.seal(two.edit(record, Operation.SET, writes={WATER: FieldWrite("no", (first,))}))
+    one.sets(record, {MEASURED: "7.5"})
+    one.push()
+    two.push()
+    assert open_in(world, record) == 1
 
 
 def test_rows_that_somebody_added_meanwhile_are_not_hidden_in_silence(world: TestOffice) -> None:
