@@ -16,7 +16,7 @@ from mobile.store.changes import Waiting
 from mobile.store.settings import read
 from mobile.store.shown import all_shown, live_rows
 from shared.records.state import RecordState
-from shared.thai.text import list_keys, search_key
+from shared.thai.finding import Word, list_keys, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Line:
     occurred_on: str = ""
 
 
+Value = str | int | bytes
 Describe = Callable[[RecordState, Sequence[RecordState]], Line]
 
 
@@ -65,6 +66,7 @@ class Filter:
 
 
 ROOTS_AT_ONCE: Final = 100
+WALK_FROM: Final = 20_000
 NOT_SHOWN: Final = "@"
 """What begins so is between tablet and office, and no record of the survey."""
 TITLE_FIELDS: Final = ("name_th", "name", "title", "title_th", "code")
@@ -118,6 +120,12 @@ _COLUMNS: Final = (
     "type scope title subtitle status sort_key search_key occurred_on mark conflicts comments "
     "changed_at author"
 ).split()
+_ALL_KINDS: Final = """
+WITH RECURSIVE kind(name) AS (
+    SELECT min(type) FROM listing
+    UNION ALL SELECT (SELECT min(type) FROM listing WHERE type > name) FROM kind
+    WHERE name IS NOT NULL
+) SELECT name FROM kind"""
 _PUT: Final = (
     f"INSERT INTO listing (root, {', '.join(_COLUMNS)}) "  # noqa: S608
     f"VALUES (?, {', '.join('?' * len(_COLUMNS))}) ON CONFLICT (root) DO UPDATE SET "
@@ -131,7 +139,7 @@ def _line(
     line = describe(top, rows)
     flow = top.workflow
     dots = [s.dot.saved_at for found in top.fields.values() for s in found]
-    sorted_by, found_by = list_keys(line.title, f"{line.subtitle} {line.words}")
+    sorted_by, found_by = list_keys(line.title, line.subtitle, line.words)
     return (
         top.record,
         top.type,
@@ -159,9 +167,14 @@ def _mark(connection: sqlite3.Connection, root: str) -> str:
     return next((str(status) for status in order if status in found), "")
 
 
-def _where(wanted: Filter) -> tuple[str, list[str | int]]:
+def _holds(word: Word) -> str:
+    """A line has this word, by `found_in`'s rule; a value for each of its ways."""
+    return "(" + " OR ".join(["instr(search_key, ?) > 0"] * len(word.ways)) + ")"
+
+
+def _where(wanted: Filter) -> tuple[str, list[Value]]:
     parts: list[str] = []
-    values: list[str | int] = []
+    values: list[Value] = []
     for column, names in (
         ("type", wanted.types),
         ("status", wanted.statuses),
@@ -176,13 +189,13 @@ def _where(wanted: Filter) -> tuple[str, list[str | int]]:
             values.append(name)
     if wanted.in_conflict:
         parts.append("conflicts > 0")
-    for word in search_key(wanted.search).split():
-        parts.append("instr(search_key, ?) > 0")
-        values.append(word)
+    for word in words_of(wanted.search):
+        parts.append(_holds(word))
+        values.extend(word.ways)
     return (" WHERE " + " AND ".join(parts)) if parts else "", values
 
 
-def _narrowed(wanted: Filter) -> tuple[str, list[str | int]]:
+def _narrowed(wanted: Filter) -> tuple[str, list[Value]]:
     """Where something else is asked for, too, the index of types is the wrong one: a type holds
     most of the list, a status of one person, a mark or a conflict only a few."""
     where, values = _where(wanted)
@@ -195,43 +208,62 @@ def _narrowed(wanted: Filter) -> tuple[str, list[str | int]]:
 
 def rows_of(connection: sqlite3.Connection, wanted: Filter) -> array[int]:
     """The numbers of all matching lines in their order: eight bytes a record, one query."""
-    if wanted.types and not wanted.search and not wanted.newest_first:
-        sql, values = _merged(replace(wanted, types=_with_lines(connection, wanted.types)))
-    else:
-        source, values = _found(wanted, *_where(wanted))
-        order = "changed_at DESC, listing.row DESC" if wanted.newest_first else "sort_key, 1"
-        sql = f"SELECT listing.row FROM {source} ORDER BY {order}"  # noqa: S608
+    sql, values = _in_order(connection, wanted)
     cursor = connection.cursor()
     cursor.row_factory = None
     return array("q", chain.from_iterable(cursor.execute(sql, values)))
 
 
-def _found(wanted: Filter, where: str, values: list[str | int]) -> tuple[str, list[str | int]]:
-    """Where to look. A word may stand anywhere, so every line is read; the table with nothing but
-    the keys is a fifth of the list, and only what it finds is looked up there."""
-    if not wanted.search.strip():
-        return f"listing{where}", values
-    keys = where.replace("instr(search_key, ?)", "instr(finding.key, ?)")
-    return f"finding CROSS JOIN listing ON listing.row = finding.row{keys}", values
+def _in_order(connection: sqlite3.Connection, wanted: Filter) -> tuple[str, list[Value]]:
+    """The numbers of matching lines, and nothing sorted that an index has in order."""
+    if wanted.newest_first:
+        where, values = _narrowed(wanted)
+        return f"SELECT row FROM listing{where} ORDER BY changed_at DESC, row DESC", values  # noqa: S608
+    if not wanted.types and not wanted.search:
+        where, values = _where(wanted)
+        return f"SELECT row FROM listing{where} ORDER BY sort_key, row", values  # noqa: S608
+    kinds = _with_lines(connection, wanted.types)
+    if wanted == Filter(types=wanted.types) and _are_many(connection, kinds):
+        marks = ", ".join("?" * len(kinds))
+        return (
+            f"SELECT row FROM listing INDEXED BY listing_ordered WHERE type IN ({marks}) "  # noqa: S608
+            "ORDER BY sort_key, row",
+            list(kinds),
+        )
+    return _merged(replace(wanted, types=kinds))
 
 
 def _with_lines(connection: sqlite3.Connection, types: Sequence[str]) -> tuple[str, ...]:
-    """Those of these types that have lines at all (the first when none has)."""
+    """Those of these types that have lines at all (the first when none has); of all, for none."""
+    if not types:
+        found = [row[0] for row in connection.execute(_ALL_KINDS) if row[0] is not None]
+        return tuple(found) or ("",)
     names = tuple(sorted(set(types)))
     if len(names) == 1:
         return names
     one = "SELECT EXISTS (SELECT 1 FROM listing WHERE type = ?)"
-    found = tuple(name for name in names if connection.execute(one, (name,)).fetchone()[0])
-    return found or names[:1]
+    some = tuple(name for name in names if connection.execute(one, (name,)).fetchone()[0])
+    return some or names[:1]
 
 
-def _merged(wanted: Filter) -> tuple[str, list[str | int]]:
+def _are_many(connection: sqlite3.Connection, kinds: Sequence[str]) -> bool:
+    """Whether several kinds have so many lines that a walk through all lines is the short way."""
+    if len(kinds) < 2:
+        return False
+    one = "SELECT count(*) FROM (SELECT 1 FROM listing WHERE type = ? LIMIT ?)"
+    found = (connection.execute(one, (name, WALK_FROM)).fetchone()[0] for name in kinds)
+    return sum(map(int, found)) >= WALK_FROM
+
+
+def _merged(wanted: Filter) -> tuple[str, list[Value]]:
     """The lines of each type in the order of its index, merged: nothing is sorted anew."""
     parts: list[str] = []
-    values: list[str | int] = []
+    values: list[Value] = []
+    # What is found by lies in this index: a word is looked for without touching the lines.
+    index = " INDEXED BY listing_found" if wanted.search else ""
     for name in wanted.types:
         where, found = _where(replace(wanted, types=(name,)))
-        parts.append(f" FROM listing{where.replace('type IN (?)', 'type = ?')}")
+        parts.append(f" FROM listing{index}{where.replace('type IN (?)', 'type = ?')}")
         values.extend(found)
     if len(parts) == 1:
         return f"SELECT row{parts[0]} ORDER BY sort_key, row", values
@@ -258,13 +290,20 @@ def line_of(connection: sqlite3.Connection, root: str) -> Listed | None:
 
 def count(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many lines match."""
-    source, values = _found(wanted, *_narrowed(wanted))
-    sql = f"SELECT count(*) FROM {source}"  # noqa: S608
+    where, values = _narrowed(wanted)
+    sql = f"SELECT count(*) FROM listing{where}"  # noqa: S608
+    if wanted.search:
+        some, values = _merged(replace(wanted, types=_with_lines(connection, wanted.types)))
+        sql = f"SELECT count(*) FROM ({some})"  # noqa: S608
     return int(connection.execute(sql, values).fetchone()[0])
 
 
 def first_lines(connection: sqlite3.Connection, wanted: Filter, most: int) -> list[Listed]:
     """The first few matching lines: type-ahead and the short lists of the home screen."""
+    if wanted.search and not wanted.newest_first:
+        sql, values = _in_order(connection, wanted)
+        rows = [row[0] for row in connection.execute(f"{sql} LIMIT ?", [*values, most])]
+        return [line for line in lines(connection, rows) if line is not None]
     where, values = _narrowed(wanted)
     order = "changed_at DESC, row DESC" if wanted.newest_first else "sort_key, row"
     sql = f"SELECT * FROM listing{where} ORDER BY {order} LIMIT ?"  # noqa: S608

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import Table
 from sqlite_utils.migrations import Migrations
 
-from mobile.store import file_tables, reference_tables
+from mobile.store import file_tables, reference_tables, search_tables
 
 MIGRATIONS = Migrations("samruat-tablet")
 
@@ -193,6 +193,12 @@ def fewer_indexes(db: Database) -> None:
 def reference_books(db: Database) -> None:
     """Large codebooks as tables of their own."""
     reference_tables.create(db)
+
+
+@MIGRATIONS(name="0010_search")
+def search(db: Database) -> None:
+    """Keys of bytes, and the indexes that are walked through to find a word."""
+    search_tables.create(db)
 
 
 def _received(db: Database) -> None:

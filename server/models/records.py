@@ -39,6 +39,20 @@ class RootRow(Base):
 
 
 _OPEN = text("tree_conflicts > 0")
+_FILTERED = ("scope", "status", "changed_at")
+
+
+def _listed(name: str, *columns: str) -> Index:
+    """An index that holds what lists show alone: records, not their rows, and none deleted."""
+    return Index(
+        name,
+        *columns,
+        # SQLite reads an index alone only when it holds what the condition of the index names.
+        "deleted",
+        "parent",
+        sqlite_where=text("parent IS NULL AND deleted IS 0"),
+        postgresql_where=text("parent IS NULL AND deleted IS false"),
+    )
 
 
 class RecordRow(Base):
@@ -49,8 +63,8 @@ class RecordRow(Base):
     alone; of a root, `tree_conflicts` counts the conflicts over its live rows too, `problems` the
     hard problems of the form, `missing_files` the files named and not held, `relevance_conflicts`
     (counted in `tree_conflicts`, too) answers that hide others whose author had not been shown
-    them. `title`, `subtitle`, `occurred_on` (ISO date), `sort_key`, `search_key` are what lists
-    show and sort by.
+    them. `title`, `subtitle`, `occurred_on` (ISO date), `sort_key`, `search_key`
+    (bytes of `shared.thai.finding`) are what lists show, sort and search by.
     """
 
     __tablename__ = "record"
@@ -83,13 +97,14 @@ class RecordRow(Base):
     occurred_on: Mapped[str | None] = mapped_column(String(10))
     title: Mapped[Words] = mapped_column(default="")
     subtitle: Mapped[Words] = mapped_column(default="")
-    sort_key: Mapped[Words] = mapped_column(default="")
-    search_key: Mapped[Words] = mapped_column(default="")
+    sort_key: Mapped[Bytes] = mapped_column(default=b"")
+    search_key: Mapped[Bytes] = mapped_column(default=b"")
 
     __table_args__ = (
         Index(None, "root", "parent"),
-        Index(None, "type", "scope", "sort_key"),
-        Index(None, "parent", "status", "changed_at"),
+        Index(None, "type", "scope"),
+        _listed("ix_record_found", "type", "sort_key", "id", *_FILTERED, "search_key"),
+        _listed("ix_record_queue", "status", "changed_at", "id", "scope"),
         Index(None, "tree_conflicts", sqlite_where=_OPEN, postgresql_where=_OPEN),
         ForeignKeyConstraint(
             ["scope", "id", "revision"],

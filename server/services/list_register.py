@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import PersonRow, RecordRow
-from server.services.list_review_queue import COUNT_MAX, RecordLine, Scopes, line_of, within
+from server.models import RecordRow
+from server.services.list_review_queue import COUNT_MAX, RecordLine, Scopes, lines_of
+from server.store.finding import having, not_by_index
 from server.store.scopes import PROGRAMME
-from shared.thai.text import search_key
 
 PAGE_ROWS: Final = 100
 
@@ -23,7 +23,7 @@ class RegisterQuery:
     type: str
     text: str = ""
     area: str = ""
-    after: tuple[str, str] | None = None
+    after: tuple[bytes, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +32,49 @@ class RegisterPage:
 
     lines: tuple[RecordLine, ...]
     total: int | None
-    next: tuple[str, str] | None
+    next: tuple[bytes, str] | None
 
 
 def list_register(session: Session, query: RegisterQuery, scopes: Scopes) -> RegisterPage:
     """The entries that somebody may see."""
     wanted = _conditions(query, scopes)
-    found = select(RecordRow, PersonRow.name).outerjoin(PersonRow, PersonRow.id == RecordRow.author)
-    found = found.where(*wanted)
-    if query.after is not None:
-        key, last = query.after
-        found = found.where(
-            or_(RecordRow.sort_key > key, and_(RecordRow.sort_key == key, RecordRow.id > last))
-        )
-    rows = session.execute(
-        found.order_by(RecordRow.sort_key, RecordRow.id).limit(PAGE_ROWS + 1)
-    ).all()
-    shown = rows[:PAGE_ROWS]
-    more = (shown[-1][0].sort_key, shown[-1][0].id) if len(rows) > PAGE_ROWS else None
-    some = select(RecordRow.id).where(*wanted).limit(COUNT_MAX + 1).subquery()
-    count = session.scalar(select(func.count()).select_from(some)) or 0
+    keys = _keys(session, wanted, query.after, PAGE_ROWS + 1)
+    if query.after is None and len(keys) <= PAGE_ROWS:
+        count = len(keys)
+    else:
+        some = select(RecordRow.id).where(*wanted).limit(COUNT_MAX + 1).subquery()
+        count = session.scalar(select(func.count()).select_from(some)) or 0
+    shown = keys[:PAGE_ROWS]
     return RegisterPage(
-        tuple(line_of(row[0], row[1]) for row in shown),
+        lines_of(session, [record for _, record in shown]),
         None if count > COUNT_MAX else count,
-        more,
+        shown[-1] if len(keys) > PAGE_ROWS else None,
     )
+
+
+def _keys(
+    session: Session, wanted: list[ColumnElement[bool]], after: tuple[bytes, str] | None, most: int
+) -> list[tuple[bytes, str]]:
+    """Order key and id of the first entries, from the index alone."""
+    found = select(RecordRow.sort_key, RecordRow.id).where(*wanted)
+    if after is not None:
+        key, last = after
+        found = found.where(
+            RecordRow.sort_key >= key, or_(RecordRow.sort_key > key, RecordRow.id > last)
+        )
+    rows = session.execute(found.order_by(RecordRow.sort_key, RecordRow.id).limit(most))
+    return [(row.sort_key, row.id) for row in rows]
 
 
 def _conditions(query: RegisterQuery, scopes: Scopes) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [
         RecordRow.type == query.type,
-        RecordRow.scope != PROGRAMME,
+        not_by_index(RecordRow.scope) != PROGRAMME,
         RecordRow.parent.is_(None),
         RecordRow.deleted.is_(False),
     ]
-    limit = within(scopes)
-    if limit is not None:
-        wanted.append(limit)
+    if scopes is not None:
+        wanted.append(not_by_index(RecordRow.scope).in_(sorted(scopes)) if scopes else false())
     if query.area:
-        wanted.append(RecordRow.scope == query.area)
-    key = search_key(query.text)
-    if key:
-        wanted.append(RecordRow.search_key.contains(key, autoescape=True))
-    return wanted
+        wanted.append(not_by_index(RecordRow.scope) == query.area)
+    return [*wanted, *having(query.text)]

@@ -6,7 +6,7 @@ the first and a record that arrives meanwhile shifts nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import PersonRow, RecordRow
-from shared.thai.text import search_key
+from server.store.finding import having, not_by_index
 
 PAGE_ROWS: Final = 50
 COUNT_MAX: Final = 10_000
 """Beyond this many the exact count is not worth its time: the page says "more than"."""
 
-Lines = Select[RecordRow, str]
+Keys = Select[int, str]
 Order = Literal["oldest", "newest"]
 
 
@@ -86,12 +86,51 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
 def list_review_queue(session: Session, query: ReviewQuery, scopes: Scopes) -> ReviewPage:
     """The lines a person may see that fit the query, in its order."""
     wanted = _conditions(query, scopes)
+    if having(query.text):
+        keys, total = _with_words(session, query, wanted)
+    else:
+        keys, total = _keys(session, query, wanted), _count(session, wanted)
+    shown = keys[: query.rows_max]
+    return ReviewPage(
+        lines_of(session, [record for _, record in shown]),
+        total,
+        shown[-1] if len(keys) > query.rows_max else None,
+        _by_state(session, query, scopes),
+    )
+
+
+def _keys(
+    session: Session, query: ReviewQuery, wanted: list[ColumnElement[bool]]
+) -> list[tuple[int, str]]:
+    """Time and id of the first lines, from an index alone."""
+    found = select(RecordRow.changed_at, RecordRow.id).where(*wanted)
+    rows = session.execute(_ordered(found, query).limit(query.rows_max + 1))
+    return [(row.changed_at, row.id) for row in rows]
+
+
+def _with_words(
+    session: Session, query: ReviewQuery, wanted: list[ColumnElement[bool]]
+) -> tuple[list[tuple[int, str]], int | None]:
+    """The same where words are looked for: all that have them, by one walk; they are the count,
+    too. What too many have is found again in its order."""
+    found = select(RecordRow.changed_at, RecordRow.id).where(*wanted).limit(COUNT_MAX + 1)
+    keys = [(row.changed_at, row.id) for row in session.execute(found)]
+    if len(keys) > COUNT_MAX:
+        return _keys(session, query, wanted), None
+    total, newest = len(keys), query.order == "newest"
+    keys.sort(reverse=newest)
+    if query.after is not None:
+        after = query.after
+        keys = [key for key in keys if (key < after if newest else key > after)]
+    return keys[: query.rows_max + 1], total
+
+
+def lines_of(session: Session, ids: Sequence[str]) -> tuple[RecordLine, ...]:
+    """The lines of these records, in their order."""
     found = select(RecordRow, PersonRow.name).outerjoin(PersonRow, PersonRow.id == RecordRow.author)
-    found = _ordered(found.where(*wanted), query).limit(query.rows_max + 1)
-    rows = session.execute(found).all()
-    lines = tuple(line_of(row[0], row[1]) for row in rows[: query.rows_max])
-    more = (lines[-1].changed_at, lines[-1].id) if len(rows) > query.rows_max else None
-    return ReviewPage(lines, _count(session, wanted), more, _by_state(session, query, scopes))
+    rows = session.execute(found.where(RecordRow.id.in_(ids))).all() if ids else []
+    lines = {row[0].id: line_of(row[0], row[1]) for row in rows}
+    return tuple(lines[record] for record in ids if record in lines)
 
 
 def line_of(row: RecordRow, author: str | None) -> RecordLine:
@@ -116,16 +155,15 @@ def line_of(row: RecordRow, author: str | None) -> RecordLine:
 
 
 def _conditions(query: ReviewQuery, scopes: Scopes) -> list[ColumnElement[bool]]:
+    words = having(query.text)
     wanted: list[ColumnElement[bool]] = [RecordRow.parent.is_(None), RecordRow.deleted.is_(False)]
-    if query.state:
-        wanted.append(RecordRow.status == query.state)
-    else:
-        wanted.append(RecordRow.status.is_not(None))
-    limit = within(scopes)
-    if limit is not None:
-        wanted.append(limit)
+    status = not_by_index(RecordRow.status) if words else RecordRow.status
+    scope = not_by_index(RecordRow.scope) if words else RecordRow.scope
+    wanted.append(status == query.state if query.state else status > "")
+    if scopes is not None:
+        wanted.append(scope.in_(sorted(scopes)) if scopes else false())
     if query.area:
-        wanted.append(RecordRow.scope == query.area)
+        wanted.append(scope == query.area)
     if query.type:
         wanted.append(RecordRow.type == query.type)
     if query.conflict:
@@ -136,13 +174,10 @@ def _conditions(query: ReviewQuery, scopes: Scopes) -> list[ColumnElement[bool]]
         wanted.append(RecordRow.occurred_on >= query.day_from)
     if query.day_to:
         wanted.append(RecordRow.occurred_on <= query.day_to)
-    key = search_key(query.text)
-    if key:
-        wanted.append(RecordRow.search_key.contains(key, autoescape=True))
-    return wanted
+    return [*wanted, *words]
 
 
-def _ordered(found: Lines, query: ReviewQuery) -> Lines:
+def _ordered(found: Keys, query: ReviewQuery) -> Keys:
     when, what = RecordRow.changed_at, RecordRow.id
     if query.order == "newest":
         if query.after is not None:

@@ -23,6 +23,7 @@ from server.services.evaluate_record import (
     hours_verified,
 )
 from server.store.bulk import put
+from server.store.finding import FIND_BYTES_MAX
 from server.store.form_shelf import FormShelf
 from server.store.record_tree import Entry, Tree
 from shared.canonical import JsonValue
@@ -31,7 +32,8 @@ from shared.forms.definition import FormDefinition, stored_answer
 from shared.limits import NAME_LENGTH_MAX
 from shared.records.state import RecordState
 from shared.records.workflow import Status
-from shared.thai.text import list_keys, shorten
+from shared.thai.finding import list_keys
+from shared.thai.text import shorten
 
 _log = logging.getLogger(__name__)
 PROGRAMME_TITLES = {
@@ -173,7 +175,7 @@ def _titles(projection: Projection, state: RecordState) -> dict[str, object]:
         "subtitle": subtitle,
         "occurred_on": day,
         "sort_key": sort_key,
-        "search_key": search_key,
+        "search_key": search_key[:FIND_BYTES_MAX],
     }
 
 

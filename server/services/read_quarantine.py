@@ -14,13 +14,13 @@ from server.services.list_review_queue import Scopes, within
 from server.services.read_record_page import devices_named, people_named
 from server.services.release_quarantine import together
 from server.store import quarantine
+from server.store.finding import having
 from server.store.office import Office
 from server.store.quarantine import Kept
 from shared.errors import NotFound
 from shared.forms.definition import FormDefinition
 from shared.ids import is_uuid
 from shared.records.state import EXISTENCE, MOVED, NOTE, RecordState, decode_state
-from shared.thai.text import search_key
 from sync.changes import Operation, RecordEdit
 
 FOUND_MAX: Final = 20
@@ -150,7 +150,7 @@ def find_candidates(
     if is_uuid(words.strip()):
         wanted = wanted.where(RecordRow.id == words.strip())
     else:
-        wanted = wanted.where(RecordRow.search_key.contains(search_key(words), autoescape=True))
+        wanted = wanted.where(*having(words))
     rows = session.execute(wanted.order_by(RecordRow.sort_key, RecordRow.id).limit(FOUND_MAX))
     return tuple(Candidate(*row) for row in rows)
 

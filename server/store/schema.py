@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from server.store.database import Database
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-HEAD: Final = "20261124_01"
+HEAD: Final = "20261124_02"
 """The newest version (a test compares it with the files): most starts find it and do nothing."""
 _LOCK: Final = 7_239_411_085
 """A number of ours for PostgreSQL's advisory lock: two servers starting do not migrate at once."""

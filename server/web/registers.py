@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, g, make_response, request, url_for
 from sqlalchemy.orm import Session
@@ -36,12 +36,14 @@ from shared.forms.definition import FormDefinition, Question
 from shared.forms.question_types import TYPES, Unreadable, check_place
 from shared.ids import is_uuid
 from shared.limits import SEARCH_LENGTH_MAX, TEXT_LENGTH_MAX
+from shared.thai.finding import ORDER_BYTES_MAX
 from sync.changes import FieldWrite, Operation, RecordEdit
 
 EDITABLE = frozenset(
     {"text", "integer", "decimal", "date", "time", "select_one", "select_multiple", "geopoint"}
 )
 FORM = "register"
+KEY_LENGTH_MAX: Final = 37 + 2 * ORDER_BYTES_MAX
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ def register_list() -> str:
         kept: dict[str, Any] = {
             name: value for name, value in asked.items() if value and name != "said"
         }
-        kept["after"] = f"{found.next[1]}.{found.next[0]}"
+        kept["after"] = f"{found.next[1]}.{found.next[0].hex()}"
         next_address = url_for("pages.register_list", **kept)
     return page(
         "registers.html",
@@ -112,9 +114,12 @@ def register_list() -> str:
     )
 
 
-def _read_key(text: str) -> tuple[str, str] | None:
-    record, _, key = text[:600].replace("\x00", "").partition(".")
-    return (key, record) if is_uuid(record) else None
+def _read_key(text: str) -> tuple[bytes, str] | None:
+    record, _, key = text[:KEY_LENGTH_MAX].partition(".")
+    try:
+        return (bytes.fromhex(key), record) if is_uuid(record) else None
+    except ValueError:
+        return None
 
 
 # -- editing an entry ----------------------------------------------------------------------------

@@ -15,12 +15,12 @@ from typing import Final
 from shared.thai.dates import to_arabic_digits, to_thai_digits
 
 __all__ = [
-    "list_keys",
     "normalise",
     "person_sort_key",
     "search_key",
     "shorten",
     "sort_key",
+    "sorted_by",
     "to_arabic_digits",
     "to_thai_digits",
 ]
@@ -31,6 +31,7 @@ NUL)."""
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ANY_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_ANY_CONTROL = re.compile("[\x00\x02-\x08\x0e-\x1b]")
 _NIKHAHIT = "\u0e4d"
 _SARA_AA = "\u0e32"
 _SARA_AM = "\u0e33"
@@ -101,18 +102,12 @@ def _order_part(text: str) -> str:
 def sort_key(text: str) -> str:
     """A key that sorts Thai as a dictionary does, by code point; equal letters fall back to the
     whole spelling."""
-    return _sorted_by(search_key(text))
+    return sorted_by(search_key(text))
 
 
-def _sorted_by(plain: str) -> str:
+def sorted_by(plain: str) -> str:
+    """The sort key of a text whose search key this is."""
     return f"{_order_part(plain)}{KEY_SEPARATOR}{plain}"
-
-
-def list_keys(title: str, more: str) -> tuple[str, str]:
-    """The sort key of a title, and the search key of title and more with a blank between; each
-    text is normalised once."""
-    plain, rest = search_key(title), search_key(more)
-    return _sorted_by(plain), f"{plain} {rest}".strip()
 
 
 def person_sort_key(prefix: str, first: str, last: str) -> str:
@@ -124,8 +119,10 @@ def person_sort_key(prefix: str, first: str, last: str) -> str:
 
 def search_key(text: str) -> str:
     """What is stored beside a text and what a query becomes: normalised, Arabic digits, no case,
-    blanks collapsed."""
+    blanks collapsed, no control characters."""
     plain = normalise(text)
+    if _ANY_CONTROL.search(plain):
+        plain = normalise(_ANY_CONTROL.sub("", plain))
     if _THAI_DIGIT.search(plain):
         plain = to_arabic_digits(plain)
     return " ".join(plain.casefold().replace(KEY_SEPARATOR, " ").split())

@@ -14,7 +14,7 @@ from random import Random
 from mobile.bootstrap import open_tablet
 from mobile.config import TabletConfig
 from shared.records.state import encode_state
-from shared.thai.text import list_keys
+from shared.thai.finding import list_keys
 from tests.bench.tablets import enrolled_home
 from tests.support.tablets import AREA, MALEE, START_MS, state_of
 

@@ -15,7 +15,7 @@ from mobile.store.people import Person
 from shared.canonical import JsonValue
 from shared.records.state import Comment, Sibling, WorkflowState
 from shared.records.workflow import Role, Status
-from shared.thai.text import search_key, sort_key
+from shared.thai.finding import list_keys
 from sync.messages import ChangeResult, Outcome
 from tests.support.forms import compiled
 from tests.support.tablets import (
@@ -166,8 +166,7 @@ def write_lines(desk: Desk, count: int) -> None:
                     title,
                     "ตรวจให้คำแนะนำ · มาบตาพุด",
                     statuses[number % 4],
-                    sort_key(title),
-                    search_key(f"{title} มาบตาพุด"),
+                    *list_keys(title, "มาบตาพุด"),
                     f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
                     START_MS - number * 1_000,
                     MALEE,

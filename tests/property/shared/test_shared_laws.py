@@ -34,7 +34,7 @@ from shared.thai.identifiers import (
     parse_phone,
     parse_waste_code,
 )
-from shared.thai.text import list_keys, normalise, search_key, shorten, sort_key
+from shared.thai.text import normalise, search_key, shorten, sort_key
 
 storable = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 thai = st.text(
@@ -143,11 +143,6 @@ def test_normalising_twice_changes_nothing(text) -> None:
     once = normalise(text)
     assert normalise(once) == once
     assert search_key(search_key(text)) == search_key(text)
-
-
-@given(thai | st.text(), thai | st.text())
-def test_the_keys_of_a_list_are_those_of_its_texts(title, more) -> None:
-    assert list_keys(title, more) == (sort_key(title), search_key(f"{title} {more}"))
 
 
 @given(st.text())

@@ -47,8 +47,6 @@ def test_a_search_finds_what_the_list_holds_after_any_history(desk: Desk) -> Non
         assert desk.app.replica.apply_page(page)
         at += len(rows)
     reader = desk.app.database.reader()
-    keys = dict(reader.execute("SELECT row, search_key FROM listing").fetchall())
-    assert dict(reader.execute("SELECT row, key FROM finding").fetchall()) == keys
     for word in WORDS:
         wanted = Filter(types=("factory",), search=word)
         found = [

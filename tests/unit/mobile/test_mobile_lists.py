@@ -15,7 +15,8 @@ from mobile.store import listing
 from mobile.store.listing import Filter
 from shared.records.state import WorkflowState
 from shared.records.workflow import Status
-from shared.thai.text import search_key, sort_key
+from shared.thai.finding import list_keys
+from shared.thai.text import sort_key
 from tests.support.tablets import AREA, SOMCHAI, Desk, a_dot_id, ready_desk, state_of
 
 MANY = 100_000
@@ -121,10 +122,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "INSERT INTO listing (root, type, scope, title, subtitle, status, sort_key, "
             "search_key, occurred_on, mark, conflicts, comments, changed_at, author) "
             "VALUES (?, 'factory', ?, ?, '', '', ?, ?, '', '', 0, 0, 0, '')",
-            (
-                (a_dot_id(n), AREA, name, sort_key(name), search_key(name))
-                for n, name in enumerate(names)
-            ),
+            ((a_dot_id(n), AREA, name, *list_keys(name)) for n, name in enumerate(names)),
         )
     yield made
     made.kill()

@@ -9,7 +9,7 @@ import pytest
 
 from mobile.store import listing
 from mobile.store.listing import Filter
-from shared.thai.text import search_key, sort_key
+from shared.thai.finding import list_keys
 from tests.support.tablets import AREA, Desk, a_dot_id, ready_desk
 
 NAMES = ("โรงน้ำตาล", "เชียงใหม่", "ลพบุรี", "Steel", "กระบี่", "แม่น้ำ", "ปั้นดี")
@@ -32,8 +32,7 @@ def reader(tmp_path: Path) -> sqlite3.Connection:
                     AREA,
                     name,
                     STATUSES[n % 2],
-                    sort_key(name),
-                    search_key(name),
+                    *list_keys(name),
                     n % 5 == 0,
                     n,
                 )
@@ -59,7 +58,7 @@ TWO = "type IN ('factory', 'visit')"
         (Filter(types=("visit", "factory"), statuses=("draft",)), f"{TWO} AND status = 'draft'"),
         (Filter(types=("visit", "factory"), in_conflict=True), f"{TWO} AND conflicts > 0"),
         (Filter(types=("visit", "factory"), scope="area:nowhere"), "0"),
-        (Filter(types=("visit", "factory"), search="นํ้า"), f"{TWO} AND search_key LIKE '%น้ำ%'"),
+        (Filter(types=("visit", "factory"), search="นํ้า"), f"{TWO} AND title LIKE '%น้ำ%'"),
         (Filter(), "1"),
     ],
 )
