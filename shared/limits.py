@@ -157,7 +157,8 @@ ROWS_MADE_MAX: Final = 5_000
 """Rows that one form may make by itself in one record (counts of repeats in repeats multiply)."""
 PLACES_PER_LINE_MAX: Final = 2_000
 """Corners of one line or area."""
-CODEBOOK_BYTES_MAX: Final = 4 * MIB
+CODEBOOK_BYTES_MAX: Final = 24 * MIB
+"""A hundred thousand rows with several columns."""
 FORM_UPLOAD_BYTES_MAX: Final = 32 * MIB
 """What may be uploaded for one form: its sheets, tables and media, packed or not."""
 FORM_UNPACKED_BYTES_MAX: Final = 64 * MIB

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from shared.canonical import JsonValue
 from shared.errors import BadInput
-from shared.forms.definition import Choice, Text
+from shared.forms.expressions.items import ItemTable, cell_of
+from shared.forms.parts import Choice, Text
+from shared.limits import SEARCH_LENGTH_MAX
+from shared.thai.finding import beginning, find_key, found_in, words_of
 
 ROWS_MAX = 100_000
+FOUND_MAX = 100
+DATED = ("confidence", "valid_from", "source_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,38 @@ class CodebookRow:
     cells: Mapping[str, str]
 
 
+class Table(Protocol):
+    """A codebook as forms use it: in memory (`Codebook`), or read row by row from a database."""
+
+    @property
+    def name(self) -> str:
+        """The codebook's name."""
+
+    @property
+    def version(self) -> str:
+        """The version by which records are judged."""
+
+    @property
+    def rows(self) -> Iterable[CodebookRow] | Mapping[str, CodebookRow]:
+        """The entries in their order; a mapping goes from key to entry."""
+
+    def row(self, key: str) -> CodebookRow | None:
+        """The entry at a key, or None."""
+
+    def cell(self, key: str, column: str) -> str | None:
+        """A cell; the columns `key`, `label` (Thai), `label_en` are always there."""
+
+    def matching(self, column: str, value: str) -> Sequence[CodebookRow]:
+        """The entries whose cell has exactly this text, in their order, by an index."""
+
+    def search(self, text: str, limit: int = FOUND_MAX) -> Sequence[CodebookRow]:
+        """Entries that have every typed word in their key or name; those whose key or name begins
+        with it first. All of them, up to the limit, when nothing is typed."""
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+
+
 @dataclass(frozen=True)
 class Codebook:
     """One version of a codebook. A record keeps the version by which it was judged."""
@@ -31,24 +69,57 @@ class Codebook:
     title: Text
     source: str
     rows: Mapping[str, CodebookRow]
+    confidence: str = ""
+    valid_from: str = ""
+    source_url: str = ""
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
         """The rows as options of a question, made once."""
         return tuple(Choice(row.key, row.label, row.cells) for row in self.rows.values())
 
+    @cached_property
+    def _table(self) -> ItemTable:
+        return ItemTable(tuple(self.rows.values()))
+
+    @cached_property
+    def _find_keys(self) -> tuple[tuple[bytes, CodebookRow], ...]:
+        return tuple(
+            (find_key(row.key, row.label.th, row.label.en), row) for row in self.rows.values()
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, key: str) -> CodebookRow | None:
+        """The entry at a key, or None."""
+        return self.rows.get(key)
+
     def cell(self, key: str, column: str) -> str | None:
         """A cell; the columns `key`, `label` (Thai), `label_en` are always there."""
         row = self.rows.get(key)
         if row is None:
             return None
-        if column in ("key", "name"):
-            return row.key
-        if column in ("label", "label_th"):
-            return row.label.th
-        if column == "label_en":
-            return row.label.en
+        if column in ("key", "name", "label", "label_th", "label_en"):
+            return cell_of(row, column, "th")
         return row.cells.get(column)
+
+    def matching(self, column: str, value: str) -> Sequence[CodebookRow]:
+        """The entries whose cell has exactly this text; the first look at a column indexes it."""
+        return self._table.matching(column, value)  # type: ignore[return-value]
+
+    def search(self, text: str, limit: int = FOUND_MAX) -> Sequence[CodebookRow]:
+        """Entries that have every typed word; those that begin with it first."""
+        typed = text[:SEARCH_LENGTH_MAX]
+        words, first = words_of(typed), (beginning(typed),)
+        begins: list[CodebookRow] = []
+        others: list[CodebookRow] = []
+        for key, row in self._find_keys:
+            if found_in(key, words):
+                (begins if found_in(key, first) else others).append(row)
+                if len(begins) >= limit:
+                    break
+        return [*begins, *others][:limit]
 
 
 def load_codebook(document: JsonValue) -> Codebook:
@@ -80,4 +151,7 @@ def load_codebook(document: JsonValue) -> Codebook:
         title=Text(str(title.get("th", "")), str(title.get("en", ""))),
         source=str(document.get("source", "")),
         rows=rows,
+        **{
+            name: str(document.get(name, "")) for name in ("confidence", "valid_from", "source_url")
+        },
     )

@@ -37,6 +37,7 @@ from shared.forms.parts import (
 )
 
 if TYPE_CHECKING:
+    from shared.forms.expressions.items import ItemTable
     from shared.forms.graph import FormLogic
 
 __all__ = [
@@ -121,6 +122,8 @@ class FormDefinition:
     files: Mapping[str, FormFile] = field(default_factory=dict, repr=False)
     # Kept as read, and never executed: `entities`, `audit`.
     kept: Mapping[str, JsonValue] = field(default_factory=dict, repr=False)
+    # Choice lists as tables, made when an expression first looks at one.
+    tables: dict[str, ItemTable] = field(default_factory=dict, repr=False)
 
     @property
     def record_type(self) -> str:

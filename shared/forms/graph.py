@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.forms.expressions.compiling import Compiled
-from shared.forms.expressions.scope import Dependency
+from shared.forms.expressions.scope import Dependency, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class QuestionLogic:
     prefill: Compiled | None = None
     # What the order of shuffled options hangs on.
     seed: Compiled | None = None
+    filter_index: FilterIndex | None = None
 
     def rules(self) -> Iterator[Compiled]:
         """The rules whose result a person sees at the question."""
@@ -55,6 +56,25 @@ class QuestionLogic:
         ):
             if rule is not None:
                 yield rule
+
+
+@dataclass(frozen=True, slots=True)
+class FilterIndex:
+    """A choice filter of the form `column = answer and ...`: only options with that cell can
+    pass."""
+
+    column: str
+    answer: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRule:
+    """How a stored question follows its calculation. `once`: only while it has no answer;
+    `varies`: the result is another one each time (clock, chance), so an answer that is there when
+    the record is opened stays."""
+
+    once: bool
+    varies: bool
 
 
 NO_LOGIC = QuestionLogic()
@@ -76,8 +96,10 @@ class TypeLogic:
     repeat_guards: dict[str, tuple[str, ...]] = field(default_factory=dict)
     triggers: dict[str, list[str]] = field(default_factory=dict)
     # Stored questions with a calculation; and repeats with a count, by the type of their rows.
-    follows: set[str] = field(default_factory=set)
+    follows: dict[str, FollowRule] = field(default_factory=dict)
     counted: dict[str, str] = field(default_factory=dict)
+    # What stands in the sentences of questions, groups and repeats, by their key.
+    said: dict[str, tuple[Compiled, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +111,10 @@ class FormLogic:
     dependents: Mapping[tuple[str, str, str], tuple[tuple[Formula, str], ...]]
     watchers: Mapping[tuple[str, str, str], tuple[tuple[str, str, str], ...]]
     codebooks: frozenset[str]
+    # What names mean, for sentences with `${name}` in them, and those that were compiled.
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: dict[tuple[str, str], Compiled | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +128,12 @@ FormulaId = tuple[str, str, str]  # kind, record type, key
 DraftFormulas = Mapping[FormulaId, Compiled]
 
 
-def build_logic(types: Mapping[str, TypeLogic], drafts: DraftFormulas) -> FormLogic | Cycle:
+def build_logic(
+    types: Mapping[str, TypeLogic],
+    drafts: DraftFormulas,
+    targets: Mapping[str, Target],
+    ambiguous: Mapping[str, tuple[str, ...]],
+) -> FormLogic | Cycle:
     """Ranks the formulas and indexes what depends on what; a cycle is returned as a value."""
     needs = {formula: _needs(compiled, types, drafts) for formula, compiled in drafts.items()}
     order = _ordered(needs)
@@ -116,24 +147,35 @@ def build_logic(types: Mapping[str, TypeLogic], drafts: DraftFormulas) -> FormLo
     for formula in formulas:
         for dependency in sorted(formula.compiled.dependencies):
             dependents.setdefault(dependency[:3], []).append((formula, dependency.across))
-    watchers: dict[FormulaId, set[tuple[str, str, str]]] = {}
     codebooks: set[str] = set()
     for compiled in drafts.values():
         codebooks |= compiled.codebooks
+    watchers: dict[FormulaId, set[tuple[str, str, str]]] = {}
     for record_type, logic in types.items():
-        for key, rules in logic.rules.items():
-            for rule in rules.rules():
-                codebooks |= rule.codebooks
-                for dependency in rule.dependencies:
-                    watcher = (record_type, key, dependency.across)
-                    watchers.setdefault(dependency[:3], set()).add(watcher)
+        for key, rule in _watching(logic):
+            codebooks |= rule.codebooks
+            for dependency in rule.dependencies:
+                watcher = (record_type, key, dependency.across)
+                watchers.setdefault(dependency[:3], set()).add(watcher)
     return FormLogic(
         types,
         formulas,
         {key: tuple(found) for key, found in dependents.items()},
         {key: tuple(sorted(found)) for key, found in watchers.items()},
         frozenset(codebooks),
+        targets,
+        ambiguous,
     )
+
+
+def _watching(logic: TypeLogic) -> Iterator[tuple[str, Compiled]]:
+    """What a person sees at each question, group and repeat, apart from formulas."""
+    for key, rules in logic.rules.items():
+        for rule in rules.rules():
+            yield key, rule
+    for key, found in logic.said.items():
+        for compiled in found:
+            yield key, compiled
 
 
 def _needs(

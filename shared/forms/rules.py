@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from shared.forms.definition import (
     ChoiceList,
-    Group,
     Node,
     Question,
     RecordShape,
     Repeat,
     Section,
-    walk,
 )
 from shared.forms.expressions.compiling import Compiled, compile_expression
-from shared.forms.expressions.scope import Scope, Target
+from shared.forms.expressions.scope import Scope
 from shared.forms.expressions.tokens import ExpressionError
 from shared.forms.graph import (
     Cycle,
+    FollowRule,
     FormLogic,
     QuestionLogic,
     TypeLogic,
     build_logic,
 )
+from shared.forms.indexing import index_of
+from shared.forms.naming import ambiguous_of, names_in, targets_of
 
 if TYPE_CHECKING:
     from shared.forms.graph import FormulaId
 
 DYNAMIC: Final = re.compile(r"[A-Za-z_][\w.:-]*\s*\(|\$\{")
 TRIGGER: Final = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}")
+ONCE: Final = re.compile(r"\bonce\s*\(")
+VARIES: Final = re.compile(r"\b(?:random|randomize|uuid)\s*\(")
 TRIGGERS_MAX: Final = 20
 
 
@@ -59,7 +62,7 @@ def compile_rules(
     compiler = _RuleCompiler(reading, sections, shapes, choice_lists)
     for section in sections:
         compiler.section(section)
-    found = build_logic(compiler.types, compiler.drafts)
+    found = build_logic(compiler.types, compiler.drafts, compiler.targets, compiler.ambiguous)
     if isinstance(found, Cycle):
         path = " -> ".join(found.names)
         reading.defect(
@@ -142,7 +145,27 @@ class _RuleCompiler:
             self.drafts["relevant", record_type, node.key] = compiled
             guards = (*guards, node.key)
         self.types[record_type].guards[node.key] = guards
+        self.said(path, node, record_type)
         return guards
+
+    def said(self, path: str, node: Node | Section, record_type: str) -> None:
+        """The answers that stand in the sentences of a node."""
+        sentences = [node.label, node.hint]
+        if isinstance(node, Question):
+            sentences += [node.guidance_hint, node.required_message]
+            sentences += [node.constraint_message, node.warning_message]
+        if not any("${" in one.th or "${" in one.en for one in sentences):
+            return
+        scope = self.scope(record_type)
+        found: list[Compiled] = []
+        for name in names_in(*sentences):
+            try:
+                found.append(compile_expression(f"${{{name}}}", scope))
+            except ExpressionError as error:
+                self.reading.warning(
+                    path, "label", error.defect.code, error.defect.th, error.defect.en
+                )
+        self.types[record_type].said[node.key] = tuple(found)
 
     def node(self, node: Node, guards: tuple[str, ...], parent: str) -> None:
         path = f"{parent}/{node.name}"
@@ -172,16 +195,15 @@ class _RuleCompiler:
             prefill = self.triggered(question, path)
         elif question.type == "calculate" or question.calculation.strip():
             self.calculation(question, path, scope)
-        columns = self.columns(question)
+        filtering = self.scope(kind, columns=self.columns(question))
         self.types[kind].rules[question.key] = QuestionLogic(
             required=self.compile(path, "required", question.required, scope),
             constraint=self.compile(path, "constraint", question.constraint, scope),
             warning=self.compile(path, "warning", question.warning, scope),
             read_only=self.compile(path, "read_only", question.read_only, scope),
             limit=self.compile(path, "limit", question.limit, scope),
-            choice_filter=self.compile(
-                path, "choice_filter", question.choice_filter, self.scope(kind, columns=columns)
-            ),
+            choice_filter=self.compile(path, "choice_filter", question.choice_filter, filtering),
+            filter_index=index_of(question.choice_filter, scope),
             default=self.default(question, path),
             prefill=prefill,
             seed=self.compile(path, "parameters", question.seed, scope),
@@ -204,7 +226,11 @@ class _RuleCompiler:
             kind = "follow" if question.stored else "calculate"
             self.drafts[kind, question.record_type, question.key] = compiled
             if question.stored:
-                self.types[question.record_type].follows.add(question.key)
+                rule = FollowRule(
+                    once=ONCE.search(question.calculation) is not None,
+                    varies=compiled.uses_clock or VARIES.search(question.calculation) is not None,
+                )
+                self.types[question.record_type].follows[question.key] = rule
         elif not question.calculation.strip():
             self.reading.defect(
                 path,
@@ -273,37 +299,3 @@ class _RuleCompiler:
                     f"ไม่มี {attribute} ผู้ตอบจะไม่รู้ว่าต้องแก้อย่างไร",
                     f"{attribute} is missing: nobody is told what to put right",
                 )
-
-
-def targets_of(sections: tuple[Section, ...]) -> dict[str, Target]:
-    """What each name of the form stands for; of a name borne twice, the first place."""
-    targets: dict[str, Target] = {}
-    for _, target in _named(sections):
-        targets.setdefault(target.name, target)
-    return targets
-
-
-def ambiguous_of(sections: tuple[Section, ...]) -> dict[str, tuple[str, ...]]:
-    """The names that more than one place of the form bears, with their paths."""
-    paths: dict[str, list[str]] = {}
-    for path, target in _named(sections):
-        paths.setdefault(target.name, []).append(path)
-    return {name: tuple(found) for name, found in paths.items() if len(found) > 1}
-
-
-def _named(sections: tuple[Section, ...]) -> Iterator[tuple[str, Target]]:
-    """Everything with a name, and its path; an implicit section has none that an author knows."""
-    for section in sections:
-        if not section.implicit:
-            yield section.name, Target("group", section.name, "", section.key)
-        for node in walk(section.children):
-            path = f"{node.record_type} {node.key}"
-            if isinstance(node, Question):
-                yield (
-                    path,
-                    Target("question", node.name, node.record_type, node.key, node.choices),
-                )
-            elif isinstance(node, Group):
-                yield path, Target("group", node.name, node.record_type, node.key)
-            else:
-                yield path, Target("repeat", node.name, node.record_type, node.key)

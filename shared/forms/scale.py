@@ -26,10 +26,10 @@ class Scale:
 
 def scale_of(question: Question) -> Scale | None:
     """The scale of a question's parameters; None when they are none. XLSForm's own scale goes
-    from 0 to 10 by 1."""
+    from 1 to 10 by 1."""
     texts = [
         question.parameters.get(name, otherwise).strip()
-        for name, otherwise in (("start", "0"), ("end", "10"), ("step", "1"))
+        for name, otherwise in (("start", "1"), ("end", "10"), ("step", "1"))
     ]
     if any(DECIMAL.fullmatch(text) is None for text in texts):
         return None

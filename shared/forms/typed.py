@@ -205,6 +205,12 @@ def _read_places(text: str) -> list[JsonValue] | None:
     return places
 
 
+def read_one_place(text: str) -> Read | Unreadable:
+    """A position as ODK writes it: latitude, longitude, and perhaps altitude and accuracy."""
+    places = _read_places(text) or []
+    return Read(places[0] if len(places) == 1 else None)
+
+
 def read_trace(text: str) -> Read | Unreadable:
     """A line: positions with `;` between."""
     if not text.strip():

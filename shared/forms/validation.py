@@ -14,9 +14,9 @@ from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, RowAnswers
 from shared.forms.definition import REASON_SUFFIX, Group, Question, Repeat, Severity, Text
 from shared.forms.logic import FormEngine, Node
-from shared.forms.question_types import CHOICE_TYPES, TYPES
+from shared.forms.question_types import CHOICE_TYPES, REFERENCE_TYPES, TYPES
 
-CHOSEN = CHOICE_TYPES | {"reference"}
+CHOSEN = CHOICE_TYPES | REFERENCE_TYPES
 
 REQUIRED = Text("ต้องตอบคำถามนี้", "This question must be answered")
 UNKNOWN_CHOICE = Text(
@@ -115,18 +115,18 @@ def _known(engine: FormEngine, node: Node, question: Question, value: JsonValue)
     """Whether an answer is among the options that are offered now. A reference to a codebook is
     only judged when it is at hand; one to another record never is."""
     target = question.refers_to
+    chosen = value if isinstance(value, list) else [value]
     if target is not None:
         if target.kind == "rows":
-            return value in engine.nodes
+            return all(name in engine.nodes for name in chosen)
         book = engine.world.codebooks.get(target.target) if target.kind == "codebook" else None
-        return book is None or value in book.rows
-    chosen = value if isinstance(value, list) else [value]
+        if book is None:
+            return True
+        return all(engine.option(node.record_id, question.key, str(name)) for name in chosen)
     if node.logic.rules[question.key].choice_filter is None:
-        found = engine.definition.choice_lists[question.choices]
-        offered = {choice.name for choice in found.choices}
-    else:
-        offered = {choice.name for choice in engine.choices(node.record_id, question.key)}
-    return all(name in offered for name in chosen)
+        positions = engine.definition.choice_lists[question.choices].positions
+        return all(name in positions for name in chosen)
+    return all(engine.offers(node.record_id, question.key, str(name)) for name in chosen)
 
 
 def _explained(

@@ -1,0 +1,198 @@
+"""The options of a question: what its filter lets through, by an index where there is one; their
+order when it is shuffled; and finding one by typing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Final
+
+from shared.forms.codebook import Codebook, CodebookRow, Table
+from shared.forms.definition import Choice, ChoiceList, Question
+from shared.forms.expressions.compiling import Compiled
+from shared.forms.expressions.items import cell_of, rows_of_table
+from shared.forms.expressions.values import first, to_boolean, to_number
+from shared.forms.expressions.world import Context
+from shared.forms.graph import FilterIndex
+from shared.forms.nodes import Node
+from shared.forms.parts import Text
+from shared.forms.surroundings import AnswerWorld, list_table
+from shared.limits import SEARCH_LENGTH_MAX
+from shared.thai.finding import beginning, find_key, found_in, words_of
+
+# -- options ---------------------------------------------------------------------------------
+
+
+def columns_of(choice: Choice) -> Mapping[str, str]:
+    """What a choice filter may look at."""
+    return {"name": choice.name, "label": choice.label.th, **choice.extra}
+
+
+def option_of(row: CodebookRow, question: Question) -> Choice:
+    """A codebook's entry as an option; the parameters `value` and `label` name its columns."""
+    value = question.parameters.get("value", "key")
+    label = question.parameters.get("label", "label")
+    name = row.key if value in ("key", "name") else cell_of(row, value, "th")
+    if label == "label":
+        return Choice(name or row.key, row.label, row.cells)
+    shown = cell_of(row, label, "th")
+    return Choice(name or row.key, Text(shown, shown), row.cells)
+
+
+class Options:
+    """The options of one question of one record, before anybody looks at them."""
+
+    def __init__(
+        self,
+        world: AnswerWorld,
+        node: Node,
+        question: Question,
+        rule: Compiled | None,
+        index: FilterIndex | None,
+    ) -> None:
+        self.world = world
+        self.node = node
+        self.question = question
+        self.rule = rule
+        self.index = index
+        self.here = node.effective.get(question.key)
+
+    @property
+    def book(self) -> Table | None:
+        """The codebook that a reference points at."""
+        target = self.question.refers_to
+        if target is None or target.kind != "codebook":
+            return None
+        return self.world.codebooks.get(target.target)
+
+    @property
+    def list(self) -> ChoiceList | None:
+        """The list that a question names."""
+        if self.question.refers_to is not None:
+            return None
+        return self.world.definition.choice_lists.get(self.question.choices)
+
+    def offered(self) -> Iterator[Choice]:
+        """Those that the filter lets through, in the list's order."""
+        rule = self.rule
+        if rule is None:
+            yield from self._all()
+            return
+        chosen = self._by_index()
+        for choice in self._all() if chosen is None else chosen:
+            if self.passes(choice):
+                yield choice
+
+    def passes(self, choice: Choice) -> bool:
+        """Whether the filter lets an option through."""
+        if self.rule is None:
+            return True
+        context = Context(self.world, self.node, self.here, column=columns_of(choice))
+        return to_boolean(self.rule.run(context))
+
+    def named(self, name: str) -> Choice | None:
+        """The option of a name, whatever the filter says."""
+        listed, book = self.list, self.book
+        if listed is not None:
+            position = listed.positions.get(name)
+            return None if position is None else listed.choices[position]
+        if book is None:
+            return None
+        value = self.question.parameters.get("value", "key")
+        if value in ("key", "name"):
+            row = book.row(name)
+            return None if row is None else option_of(row, self.question)
+        rows = book.matching(value, name)
+        return option_of(rows[0], self.question) if rows else None
+
+    def _all(self) -> Iterable[Choice]:
+        listed, book = self.list, self.book
+        if listed is not None:
+            return listed.choices
+        if book is None:
+            return ()
+        if isinstance(book, Codebook) and not self.question.parameters:
+            return book.choices
+        rows: Iterable[CodebookRow] = rows_of_table(book)  # type: ignore[assignment]
+        return (option_of(row, self.question) for row in rows)
+
+    def _by_index(self) -> Iterable[Choice] | None:
+        """The options that the index leaves; None when all of them have to be tried. A number
+        equals differently written cells, so that only texts are looked up."""
+        if self.index is None:
+            return None
+        answer = first(self.index.answer.run(Context(self.world, self.node, self.here)))
+        if answer is not None and not isinstance(answer, str):
+            return None
+        if self.book is not None:
+            rows = self.book.matching(self.index.column, answer or "")
+            return (option_of(row, self.question) for row in rows)
+        listed = self.list
+        table = None if listed is None else list_table(self.world.definition, listed.name)
+        if listed is None or table is None:
+            return None
+        found = table.matching(self.index.column, answer or "")
+        return (listed.choices[listed.positions[row.key]] for row in found)
+
+    # -- finding -----------------------------------------------------------------------------
+
+    def search(self, typed: str, limit: int) -> Sequence[Choice]:
+        """Offered options that have every typed word in name or label, those that begin with it
+        first. A large codebook is searched where it lies."""
+        if self.book is not None and self._by_index() is None:
+            return self._search_book(self.book, typed, limit)
+        words, head = words_of(typed[:SEARCH_LENGTH_MAX]), (beginning(typed[:SEARCH_LENGTH_MAX]),)
+        begins: list[Choice] = []
+        others: list[Choice] = []
+        for choice in self.offered():
+            key = self._find_key(choice)
+            if found_in(key, words):
+                (begins if found_in(key, head) else others).append(choice)
+                if len(begins) >= limit:
+                    break
+        return [*begins, *others][:limit]
+
+    def _find_key(self, choice: Choice) -> bytes:
+        listed = self.list
+        if listed is not None:
+            return listed.find_keys[listed.positions[choice.name]]
+        return find_key(choice.name, choice.label.th, choice.label.en)
+
+    def _search_book(self, book: Table, typed: str, limit: int) -> Sequence[Choice]:
+        wanted = limit
+        while True:
+            rows = book.search(typed, wanted)
+            offered = (option_of(row, self.question) for row in rows)
+            found = list(islice((one for one in offered if self.passes(one)), limit))
+            if len(found) >= limit or len(rows) < wanted or wanted >= len(book):
+                return found
+            wanted *= 8
+
+
+# -- shuffling -------------------------------------------------------------------------------
+
+MODULUS: Final = 2**31 - 1
+MULTIPLIER: Final = 16_807
+
+
+def shuffled(choices: list[Choice], seed: int) -> list[Choice]:
+    """The order that ODK's clients give for a seed: Fisher-Yates over Park and Miller's numbers."""
+    state = seed % MODULUS or MODULUS - 1
+    order = list(choices)
+    for last in range(len(order) - 1, 0, -1):
+        state = state * MULTIPLIER % MODULUS
+        chosen = int((state - 1) / (MODULUS - 1) * (last + 1))
+        order[last], order[chosen] = order[chosen], order[last]
+    return order
+
+
+def seed_of(value: object, node: Node, question: Question) -> int:
+    """The seed that a form names; without one, the record's id decides: the same on every device,
+    another one for each record."""
+    number = to_number(value) if isinstance(value, (str, Decimal)) else None
+    if number is not None and abs(number) < 2**63:
+        return int(number)
+    text = str(value) if isinstance(value, str) and value else f"{node.record_id} {question.key}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")

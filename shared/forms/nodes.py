@@ -1,0 +1,125 @@
+"""One record of a tree that keeps itself up to date, and which rows of a counted repeat count."""
+
+from __future__ import annotations
+
+from shared.canonical import JsonValue
+from shared.forms.expressions.values import Value
+from shared.forms.graph import TypeLogic
+from shared.ids import row_id
+from shared.limits import ROWS_PER_REPEAT_MAX
+
+MADE_VERSION = "5"
+"""The version digit in the ids of rows that a form makes; those that people add have another."""
+
+
+class Node:
+    """One record of the tree, with everything the engine knows about it.
+
+    `stored` are fields as they are kept, `raw` the answers in them by question key; `computed` is
+    what they mean in expressions, and `effective` the same without what is not relevant. `rows`
+    are all rows, `children` those that count; `due` is how many a repeat's count asks for.
+    `followed` is what a stored question's calculation gives; in `typed` are those questions where
+    a person's own answer differs from it.
+    """
+
+    __slots__ = (
+        "alive",
+        "children",
+        "computed",
+        "due",
+        "effective",
+        "followed",
+        "logic",
+        "made",
+        "parent",
+        "position",
+        "raw",
+        "record_id",
+        "record_type",
+        "relevance",
+        "rows",
+        "stored",
+        "typed",
+    )
+
+    def __init__(self, record_id: str, logic: TypeLogic, parent: Node | None) -> None:
+        self.record_id = record_id
+        self.record_type = logic.record_type
+        self.logic = logic
+        self.parent = parent
+        self.position = 1
+        self.stored: dict[str, JsonValue] = {}
+        self.raw: dict[str, JsonValue] = {}
+        self.computed: dict[str, Value] = {}
+        self.effective: dict[str, Value] = {}
+        self.relevance: dict[str, bool] = {}
+        self.alive = True
+        self.rows: dict[str, list[Node]] = {}
+        self.children: dict[str, list[Node]] = {}
+        self.due: dict[str, int] = {}
+        self.made: dict[str, list[str]] = {}
+        self.followed: dict[str, Value] = {}
+        self.typed: set[str] = set()
+
+    def holds(self, guards: tuple[str, ...]) -> bool:
+        """Whether this record counts and none of these relevance formulas says no."""
+        if not self.alive:
+            return False
+        relevance = self.relevance
+        return all(relevance.get(guard, True) for guard in guards)
+
+    def made_id(self, record_type: str, number: int) -> str:
+        """The id of a row that the form makes in a counted repeat; numbers begin at 1."""
+        found = self.made.setdefault(record_type, [])
+        name = record_type.rpartition("/")[2]
+        while len(found) < number:
+            found.append(row_id(self.record_id, name, str(len(found) + 1)))
+        return found[number - 1]
+
+    def number_rows(self, record_type: str) -> None:
+        """Gives each row its place. In a counted repeat rows that people added come first, then
+        those that the form made by their number, which is the same on every tablet."""
+        rows = self.rows.get(record_type, [])
+        numbers: dict[str, int] = {}
+        if record_type in self.logic.counted:
+            wanted = {row.record_id for row in rows if row.record_id[14:15] == MADE_VERSION}
+            numbers = self._numbers_of(record_type, wanted)
+            rows.sort(key=lambda row: numbers.get(row.record_id, 0))
+        added = len(rows) - len(numbers)
+        for index, row in enumerate(rows, start=1):
+            number = numbers.get(row.record_id)
+            row.position = index if number is None else added + number
+
+    def _numbers_of(self, record_type: str, wanted: set[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for number in range(1, ROWS_PER_REPEAT_MAX + 1):
+            if len(found) == len(wanted):
+                break
+            made = self.made_id(record_type, number)
+            if made in wanted:
+                found[made] = number
+        return found
+
+    def counting(self, record_type: str) -> list[Node]:
+        """The rows of a repeat that count."""
+        rows = self.rows.get(record_type, [])
+        if not self.holds(self.logic.repeat_guards[record_type]):
+            return []
+        if record_type not in self.logic.counted:
+            return rows
+        due = self.due.get(record_type, 0)
+        return [row for row in rows if row.position <= due]
+
+    def missing(self, record_type: str) -> list[str]:
+        """The ids of rows that a repeat's count asks for and that are not there."""
+        rows = self.rows.get(record_type, [])
+        places = {row.position for row in rows}
+        numbered = {row.record_id for row in rows if row.record_id[14:15] == MADE_VERSION}
+        made = self._numbers_of(record_type, numbered)
+        added = len(rows) - len(made)
+        due = self.due.get(record_type, 0)
+        return [
+            self.made_id(record_type, place - added)
+            for place in range(added + 1, due + 1)
+            if place not in places
+        ]
