@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.file_sentences import FILE_SENTENCES
+from shared.output_sentences import OUTPUT_SENTENCES
 from shared.result_sentences import RESULT_SENTENCES
 
 SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     **FILE_SENTENCES,
+    **OUTPUT_SENTENCES,
     "internal": (
         "ระบบทำงานผิดพลาดโดยไม่คาดคิด ข้อมูลที่บันทึกแล้วยังอยู่ครบ กรุณาลองใหม่ หากยังเป็นอยู่ให้แจ้งผู้ดูแลระบบ",
         "The system made an unexpected mistake. What was saved is still there. "

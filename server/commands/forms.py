@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server.catalog import catalog_forms, codebook_document, codebook_names
+from server.commands import printing
 from server.commands.running import CommandFailed, Run
 from server.models import FormRow
 from server.services.publish_codebook import publish_codebook
@@ -27,6 +28,7 @@ def add_commands(commands: Any) -> None:
         parser = form.add_parser(name, help=help_text)
         parser.add_argument("file", nargs="*", type=Path, help="files; none: those of the product")
         parser.set_defaults(command=act)
+    printing.add_commands(form)
     listing = form.add_parser("list", help="list published forms")
     listing.set_defaults(command=list_published)
 

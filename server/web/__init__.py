@@ -15,6 +15,7 @@ from server.web import (
     forms,
     frame,
     health,
+    paper,
     people,
     quarantine,
     record,
@@ -32,7 +33,7 @@ def register(app: Flask) -> None:
     pages = Blueprint("pages", __name__)
     for group in (
         sign_in, review, record, record_acts, areas, registers, people, fleet, quarantine,
-        settling, forms, files, health, frame
+        settling, forms, paper, files, health, frame
     ):  # fmt: skip
         group.add_pages(pages)
     app.register_blueprint(pages)

@@ -29,13 +29,16 @@ FOLDERS = {
         "store": {"models"},
         "services": {"store", "models", "forms_import", "xlsform"},
         "forms_import": set[str](),
-        "xlsform": {"forms_import"},
+        "xlsform": {"forms_import", "catalog"},
         "exports": {"services", "store", "models"},
         "reports": {"services", "store", "models"},
         "api": {"services", "store", "models", "exports", "reports"},
         "web": {"services", "store", "models", "exports", "reports"},
         "demonstration": {"services", "store", "models", "forms_import"},
-        "commands": {"services", "store", "models", "demonstration", "app", "catalog", "serving"},
+        "commands": {
+            "services", "store", "models", "demonstration", "exports", "reports",
+            "app", "catalog", "serving",
+        },
         "migrations": {"models"},
     },
     "mobile": {

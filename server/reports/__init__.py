@@ -1,0 +1,1 @@
+"""What the office prints: empty paper forms, typeset in Thai by typst."""
