@@ -1,8 +1,8 @@
 """Run style, types and every layer of tests, and print what was counted.
 
-The layers of the tests folder run from the quick and narrow to the slow and wide, in two lanes of
-about one length, so that two cores are used. Each is a pytest process of its own, so that none can
-disturb another.
+The quick and narrow layers of the tests folder come first, then the others from the longest to the
+shortest; two run at a time, so that two cores are used to the end. Each is a pytest process of its
+own, so that none can disturb another.
 A layer's output is shown when it ends: one line when it passed, all of it when it did not.
 """
 
@@ -22,8 +22,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-OTHER_LANE = ("tidy", "unit", "property", "contract", "integration", "upgrade", "browser", "e2e")
-SCREEN_LANE = ("models", "simulation", "crash", "ui")
+LAYERS = (
+    *("tidy", "unit", "contract", "upgrade", "models"),
+    *("integration", "ui", "e2e", "simulation", "property", "browser", "crash"),
+)
+AT_ONCE = 2
 STEP_SECONDS_MAX = 1500
 """A step that hangs ends here, so that its output is seen."""
 TOLD = "told: "
@@ -67,16 +70,16 @@ def main() -> int:
         Step("format", (sys.executable, "-m", "ruff", "format", "--quiet", "--check", ".")),
         Step("mypy", (sys.executable, "-m", "mypy")),
     ]
-    lanes = [lint + _layers(OTHER_LANE), _layers(SCREEN_LANE)]
+    steps = lint + _layers(LAYERS)
     if only:
-        lanes = [lint if name == "lint" else _layers((name,)) for name in only]
-        empty = [name for name, lane in zip(only, lanes, strict=True) if not lane]
+        asked = [lint if name == "lint" else _layers((name,)) for name in only]
+        empty = [name for name, found in zip(only, asked, strict=True) if not found]
         if empty:
             print(f"There is no layer of tests named {' or '.join(empty)}.", file=sys.stderr)
             return 2
-        lanes = [[step for lane in lanes for step in lane]]
+        steps = [step for found in asked for step in found]
     started = time.monotonic()
-    return _close(_run_lanes(lanes), time.monotonic() - started)
+    return _close(_run_all(steps), time.monotonic() - started)
 
 
 def _layers(names: Sequence[str]) -> list[Step]:
@@ -88,18 +91,23 @@ def _layers(names: Sequence[str]) -> list[Step]:
     ]
 
 
-def _run_lanes(lanes: Sequence[Sequence[Step]]) -> list[Outcome]:
+def _run_all(steps: Sequence[Step]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    printing = threading.Lock()
+    waiting = iter(steps)
+    lock = threading.Lock()
 
-    def run_lane(steps: Sequence[Step]) -> None:
-        for step in steps:
+    def work() -> None:
+        while True:
+            with lock:
+                step = next(waiting, None)
+            if step is None:
+                return
             outcome = _run(step)
-            with printing:
+            with lock:
                 outcomes.append(outcome)
                 _show(outcome)
 
-    threads = [threading.Thread(target=run_lane, args=(lane,)) for lane in lanes]
+    threads = [threading.Thread(target=work) for _ in range(AT_ONCE)]
     for thread in threads:
         thread.start()
     for thread in threads:
