@@ -1,92 +1,174 @@
-"""XLSForm (written as Markdown tables) becomes a form document, and ODK's XForm.
+"""The door for forms: an XLSForm of any kind becomes a form document, and ODK's XForm.
 
-Our own reader runs first and reports every defect at once, with sheet, line and column; only then
-pyxform must accept the text too. pyxform stops at its first defect and passes misspelt columns,
+Our own readers run first and report every defect at once, with sheet, row and column; only then
+pyxform must accept the rows too. pyxform stops at its first defect and passes misspelt columns,
 shifted cells and unknown functions in silence.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, Final
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
-from server.forms_import.columns import LANGUAGES, check_columns
-from server.forms_import.rows import translate
-from server.forms_import.sheets import SheetDefect, read_markdown
+from server.catalog import codebook_names
+from server.forms_import.book import Book, read_book
+from server.forms_import.languages import CODES
+from server.forms_import.sheets import Defects, Sheet, SheetDefect, sheets_of
+from server.forms_import.source import kind_of_file, read_grids
+from server.forms_import.translating import Translation, translate
 from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.forms.definition import FormDefinition, Text
-from shared.forms.loading import FormDefect, load_form
+from shared.forms.loading import FormDefect, read_form
 
-__all__ = ["CompiledForm", "SheetDefect", "compile_xlsform"]
+__all__ = ["CompiledForm", "SheetDefect", "compile_source", "compile_xlsform"]
 
-SUFFIX = {code: language for language, code in LANGUAGES.items()}
 # Attributes of a document whose column has another name.
-COLUMN_OF = {"title::th": "form_title", "title::en": "form_title_en", "form": "form_id"}
+COLUMN_OF: Final = {"form": "form_id", "count": "repeat_count", "seed": "parameters"}
+PLACE: Final = re.compile(r"\[row\s*:\s*(\d+)\]")
+SHEET: Final = re.compile(r"'(survey|choices|settings|entities|external_choices|osm)' sheet")
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledForm:
-    """A form ready to publish. `sha256` names the document's canonical bytes."""
+    """A form ready to publish. `sha256` names the document's canonical bytes; `codebooks` are the
+    documents of the tables that came with it, `media` the bytes of its `files` by name."""
 
     source_name: str
     document: JsonValue
     definition: FormDefinition
     xform_xml: str
     sha256: str
+    warnings: tuple[SheetDefect, ...] = ()
+    codebooks: tuple[JsonValue, ...] = ()
+    media: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def compile_xlsform(text: str, source_name: str) -> CompiledForm | list[SheetDefect]:
     """The compiled form of a Markdown XLSForm, or all its defects in the order of the file."""
-    sheets, defects = read_markdown(text)
-    for sheet in sheets.values():
-        defects += check_columns(sheet)
-    if "survey" not in sheets or "settings" not in sheets:
-        return _sorted(defects)
-    translation = translate(sheets)
-    defects += translation.defects
-    loaded = load_form(translation.document)
-    if isinstance(loaded, list):
-        defects += [_sheet_defect(defect, translation.lines) for defect in loaded]
-        return _sorted(defects)
-    if defects:
-        return _sorted(defects)
-    try:
-        converted = convert(text, file_type=".md", form_name=loaded.form_id)
-    except (PyXFormError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        message = " ".join(str(error).split())[:500]
-        return [
-            SheetDefect(
-                "survey",
-                0,
-                "",
-                "pyxform.refused",
-                Text(f"pyxform ไม่รับแบบฟอร์มนี้: {message}", f"pyxform refuses this form: {message}"),
-            )
-        ]
+    return compile_source(text.encode("utf-8", "surrogatepass"), f"{source_name}.md")
+
+
+def compile_source(
+    data: bytes, file_name: str, companions: Mapping[str, bytes] | None = None
+) -> CompiledForm | list[SheetDefect]:
+    """The compiled form of a file (.xlsx, .xlsm, .xls, .md, .csv) and of the files given beside it
+    (tables as csv or geojson, media); or all its defects, warnings among them, in the order of the
+    file. Never raises for what is in the file."""
+    defects = Defects()
+    if kind_of_file(data, file_name) == "xml":
+        defects.error(
+            "",
+            0,
+            "",
+            "form.xform",
+            "XForm XML ตรวจได้ (form check) แต่ไม่ประกาศใช้ ส่งแบบฟอร์มต้นฉบับ .xlsx",
+            "XForm XML is checked (form check) and not published; give the .xlsx it was made of",
+        )
+        return defects.found
+    sheets = sheets_of(read_grids(data, file_name, defects), defects)
+    if not _has_survey(sheets, defects):
+        return _sorted(defects.found, sheets)
+    book = read_book(sheets, defects)
+    stem = PurePath(file_name.replace("\\", "/")).stem or "form"
+    translation = translate(book, stem, companions or {}, codebook_names(), defects)
+    loaded = read_form(translation.document)
+    defects.found += [_placed(one, book, translation) for one in loaded.defects]
+    if loaded.definition is None or defects.errors:
+        return _sorted(defects.found, sheets)
+    xform = _convert(sheets, loaded.definition.form_id, defects)
+    if xform is None:
+        return _sorted(defects.found, sheets)
     return CompiledForm(
-        source_name,
+        file_name.removesuffix(".md"),
         translation.document,
-        loaded,
-        converted.xform,
+        loaded.definition,
+        xform,
         sha256_hex(canonical_bytes(translation.document)),
+        tuple(_sorted(defects.found, sheets)),
+        tuple(translation.codebooks),
+        translation.media,
     )
 
 
-def _sorted(defects: list[SheetDefect]) -> list[SheetDefect]:
-    """Without doubles, in the order of the file."""
-    return sorted(dict.fromkeys(defects), key=lambda one: (one.row, one.column, one.code))
+def _has_survey(sheets: Mapping[str, Sheet], defects: Defects) -> bool:
+    if "survey" in sheets and sheets["survey"].columns:
+        return True
+    if not defects.errors or any(one.code == "sheet.name" for one in defects.found):
+        defects.error(
+            "survey",
+            0,
+            "",
+            "sheet.missing",
+            "ไม่มีแผ่น survey ที่มีหัวตาราง type และ name",
+            "there is no sheet survey with the columns type and name",
+        )
+    return False
 
 
-def _sheet_defect(defect: FormDefect, lines: dict[str, tuple[str, int]]) -> SheetDefect:
+def _sorted(defects: list[SheetDefect], sheets: Mapping[str, Sheet]) -> list[SheetDefect]:
+    """Without doubles, in the order of the file; the worse of two that say the same."""
+    order = {name: place for place, name in enumerate(sheets)}
+    once = dict.fromkeys(defects)
+    return sorted(once, key=lambda one: (order.get(one.sheet, -1), one.row, one.column, one.code))
+
+
+def _placed(defect: FormDefect, book: Book, translation: Translation) -> SheetDefect:
     """Where in the sheets a defect of the document lies: its node's row, or the nearest above."""
     path = defect.path
-    while path and path not in lines:
+    while path and path not in translation.lines:
         path = path.rpartition("/")[0]
-    sheet, line = lines.get(path, ("survey", 0))
-    name, _, language = defect.attribute.partition("::")
-    column = COLUMN_OF.get(defect.attribute, defect.attribute)
-    if language and column == defect.attribute:
-        column = f"{name}::{SUFFIX[language]}"
-    return SheetDefect(sheet, line, column, defect.code, defect.message)
+    sheet, line = translation.lines.get(path, ("survey", 0))
+    name, _, code = defect.attribute.partition("::")
+    if name == "title":
+        column = "form_title_en" if code == "en" else "form_title"
+    elif code in CODES:
+        column = book.languages.header(name, code)
+    else:
+        column = COLUMN_OF.get(name, name)
+    header = book.header(sheet, column)
+    return SheetDefect(sheet, line, header, defect.code, defect.message, defect.severity)
+
+
+def _convert(sheets: Mapping[str, Sheet], form_id: str, defects: Defects) -> str | None:
+    """ODK's XForm of the same rows, by pyxform; None when it refuses them."""
+    source: dict[str, Any] = {"sheet_names": list(sheets), "fallback_form_name": form_id}
+    for name, sheet in sheets.items():
+        source[name] = [dict(row.cells) for row in sheet.rows]
+        source[f"{name}_header"] = [dict.fromkeys(sheet.columns)] if sheet.columns else []
+    _with_form_id(source, form_id)
+    try:
+        return str(convert(source, form_name=form_id).xform)
+    except (PyXFormError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        message = " ".join(str(error).split())[:500]
+    except RecursionError:
+        message = "nested too deeply"
+    sheet_match, place = SHEET.search(message), PLACE.search(message)
+    at = sheets.get(sheet_match[1] if sheet_match else "survey", sheets["survey"])
+    index = int(place[1]) - 2 if place and len(place[1]) < 7 else -1
+    line = at.rows[index].line if 0 <= index < len(at.rows) else 0
+    defects.found.append(
+        SheetDefect(
+            at.name,
+            line,
+            "",
+            "pyxform.refused",
+            Text(f"pyxform ไม่รับแบบฟอร์มนี้: {message}", f"pyxform refuses this form: {message}"),
+        )
+    )
+    return None
+
+
+def _with_form_id(source: dict[str, Any], form_id: str) -> None:
+    """The XForm bears the id that the document has."""
+    rows = source.get("settings") or [{}]
+    given = {"form_id", "id_string", "set form id"}
+    kept = {key: cell for key, cell in rows[0].items() if key.lower().strip() not in given}
+    source["settings"] = [{**kept, "form_id": form_id}]
+    header = [key for key in kept if key != "form_id"]
+    source["settings_header"] = [dict.fromkeys(["form_id", *header])]

@@ -1,212 +1,212 @@
-"""Translates the rows of an XLSForm into a form document, remembering where each part came from."""
+"""Translates the rows of a survey sheet into the tree of a form document, with their lines."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from server.forms_import.columns import LANGUAGES, TRANSLATED
-from server.forms_import.sheets import Sheet, SheetDefect, SheetRow
+from server.forms_import.book import Book
+from server.forms_import.choices import Lines
+from server.forms_import.questions import QuestionReader
+from server.forms_import.settings import is_yes
+from server.forms_import.sheets import Defects, SheetRow
+from server.forms_import.type_names import Kind, kind_of
 from shared.canonical import JsonValue
-from shared.forms.definition import Text
 
-YES = {"yes", "true", "true()"}
-NO = {"no", "false", "false()"}
-COUNTS = ("rows_min", "rows_max")
-TEXTS = (
-    "relevant",
-    "constraint",
-    "calculation",
-    "trigger",
-    "default",
-    "choice_filter",
-    "appearance",
-    "merge",
-    "personal",
-    "unit",
-    "limit",
-    "severity",
-    "warning",
-    "answered_by",
-    "refers_to",
-    "shown_as",
-    "rows_from",
+# Settings that old forms write as rows of the survey.
+SETTING_TYPES: Final = frozenset(
+    {"form_title", "set_form_title", "form_id", "set_form_id", "prefix"}
 )
-OPENING = {"begin_group": "group", "begin_repeat": "repeat"}
-CLOSING = {"end_group": "group", "end_repeat": "repeat"}
-PARAMETER = re.compile(r"([A-Za-z][\w-]*)\s*=\s*([^\s;,]+)")
 
 
 @dataclass
-class Translation:
-    """The document, the line of each of its paths, and the defects met on the way."""
+class _Open:
+    """A group or repeat that is being read: its kind, first row, children and path."""
 
-    document: dict[str, JsonValue] = field(default_factory=dict)
-    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
-    defects: list[SheetDefect] = field(default_factory=list)
-
-    def defect(self, sheet: str, row: int, column: str, code: str, th: str, en: str) -> None:
-        self.defects.append(SheetDefect(sheet, row, column, code, Text(th, en)))
-
-
-def translate(sheets: dict[str, Sheet]) -> Translation:
-    """The form document of sheets whose columns are known."""
-    found = Translation()
-    settings = sheets["settings"].rows
-    if len(settings) != 1:
-        found.defect(
-            "settings",
-            sheets["settings"].line,
-            "",
-            "sheet.settings",
-            "settings มีหนึ่งแถว",
-            "settings has one row",
-        )
-    cells = settings[0].cells if settings else {}
-    line = settings[0].line if settings else 0
-    found.lines[""] = ("settings", line)
-    version = cells.get("version", "")
-    found.document.update(
-        {
-            "form": cells.get("form_id", ""),
-            "version": int(version)
-            if version.isascii() and version.isdecimal() and len(version) < 7
-            else 0,
-            "title": {"th": cells.get("form_title", ""), "en": cells.get("form_title_en", "")},
-            "workflow": cells.get("workflow", ""),
-            "sections": _tree(sheets["survey"], found),
-            "choices": _choices(sheets["choices"], found) if "choices" in sheets else {},
-        }
-    )
-    return found
+    kind: str
+    line: int
+    children: list[JsonValue]
+    path: str
+    node: dict[str, Any] = field(default_factory=dict)
 
 
-def _choices(sheet: Sheet, found: Translation) -> dict[str, JsonValue]:
-    lists: dict[str, list[JsonValue]] = {}
-    for row in sheet.rows:
-        name = row.cells.get("list_name", "")
-        items = lists.setdefault(name, [])
-        found.lines[f"choices/{name}/{len(items)}"] = ("choices", row.line)
-        found.lines.setdefault(f"choices/{name}", ("choices", row.line))
-        item: dict[str, JsonValue] = {
-            column: cell
-            for column, cell in row.cells.items()
-            if column != "list_name" and "::" not in column
-        }
-        item["label"] = _translations(row, "label")
-        items.append(item)
-    return {name: list(items) for name, items in lists.items()}
-
-
-def _translations(row: SheetRow, name: str) -> dict[str, JsonValue]:
-    return {code: row.cells.get(f"{name}::{language}", "") for language, code in LANGUAGES.items()}
-
-
-def _tree(sheet: Sheet, found: Translation) -> list[JsonValue]:
+class SurveyReader:
     """Nests the rows by their begin and end."""
-    top: list[JsonValue] = []
-    open_groups: list[tuple[str, int, list[JsonValue], str]] = [("", sheet.line, top, "")]
-    for row in sheet.rows:
-        kind = row.cells.get("type", "").replace("begin ", "begin_").replace("end ", "end_")
-        if kind in CLOSING:
-            if len(open_groups) == 1 or open_groups[-1][0] != CLOSING[kind]:
-                found.defect(
-                    "survey",
-                    row.line,
-                    "type",
-                    "sheet.unmatched_end",
-                    f"{kind} นี้ไม่มีคู่",
-                    f"this {kind} closes nothing",
-                )
-            else:
-                open_groups.pop()
-            continue
-        siblings, prefix = open_groups[-1][2], open_groups[-1][3]
-        name = row.cells.get("name", "")
-        path = f"{prefix}/{name}" if prefix else name
-        if not prefix:
-            found.lines[f"sections[{len(siblings)}]"] = ("survey", row.line)
-        found.lines.setdefault(path, ("survey", row.line))
-        if (path, row.line) and found.lines[path][1] != row.line:
-            _twice(row, name, found)
-        node = _node(row, kind, found)
-        siblings.append(node)
-        if kind in OPENING:
-            children: list[JsonValue] = []
-            node["children"] = children
-            open_groups.append((OPENING[kind], row.line, children, path))
-    for opened, line, _, _ in open_groups[1:]:
-        found.defect(
-            "survey",
-            line,
-            "type",
-            "sheet.unmatched_begin",
-            f"begin_{opened} นี้ไม่ได้ปิด",
-            f"this begin_{opened} is never closed",
-        )
-    return top
 
+    def __init__(
+        self, book: Book, lists: dict[str, list[JsonValue]], lines: Lines, defects: Defects
+    ) -> None:
+        self.book, self.lines, self.defects = book, lines, defects
+        self.questions = QuestionReader(book, lists, defects)
+        self.title: dict[str, JsonValue] = {}
+        self.audit: dict[str, JsonValue] | None = None
+        self.names = {row.cells.get("name", "") for row in book.rows.get("survey", [])}
+        self.top: list[JsonValue] = []
+        self.stack = [_Open("", 0, self.top, "")]
 
-def _twice(row: SheetRow, name: str, found: Translation) -> None:
-    found.defect(
-        "survey",
-        row.line,
-        "name",
-        "form.name_twice",
-        f"ชื่อ {name!r} ซ้ำในกลุ่มเดียวกัน",
-        f"the name {name!r} is twice in one group",
-    )
+    def sections(self, title: dict[str, JsonValue]) -> list[JsonValue]:
+        """The sections of the form; questions outside any group get one of their own."""
+        self.title = title
+        for row in self.book.rows.get("survey", []):
+            self.row(row)
+        for opened in self.stack[1:]:
+            self.defect(
+                opened.line,
+                "type",
+                "sheet.unmatched_begin",
+                f"begin_{opened.kind} นี้ไม่ได้ปิด เพิ่ม end_{opened.kind}",
+                f"this begin_{opened.kind} is never closed; add its end_{opened.kind}",
+            )
+        return self.top
 
+    def defect(self, line: int, key: str, code: str, th: str, en: str) -> None:
+        column = self.book.header("survey", key)
+        self.defects.error("survey", line, column, code, th, en)
 
-def _node(row: SheetRow, kind: str, found: Translation) -> dict[str, Any]:
-    cells = row.cells
-    node: dict[str, Any] = {"kind": OPENING.get(kind, "question"), "name": cells.get("name", "")}
-    for name in TRANSLATED:
-        texts = _translations(row, name)
-        if any(texts.values()):
-            node[name] = texts
-    for name in TEXTS:
-        if name in cells:
-            node[name] = cells[name]
-    for name in COUNTS:
-        if name in cells:
-            text = cells[name]
-            node[name] = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else -1
-    for name in ("required", "read_only"):
-        text = cells.get(name, "")
-        if text in YES:
-            node[name] = "true()"
-        elif text not in NO and text:
-            node[name] = text
-    if "parameters" in cells:
-        node["parameters"] = dict(PARAMETER.findall(cells["parameters"]))
-    if node["kind"] == "question":
-        _question_type(node, kind, row, found)
-    return node
+    def warn(self, line: int, key: str, code: str, th: str, en: str) -> None:
+        column = self.book.header("survey", key)
+        self.defects.warning("survey", line, column, code, th, en)
 
-
-def _question_type(node: dict[str, Any], kind: str, row: SheetRow, found: Translation) -> None:
-    """Splits `select_one yn`; names what a referring or signing question is."""
-    name, _, argument = kind.partition(" ")
-    argument = argument.strip()
-    if name in ("select_one", "select_multiple"):
-        node["choices"] = argument
-    elif name == "select_one_from_file":
-        name = "reference"
-        if re.fullmatch(r"[a-z_][a-z0-9_]*\.csv", argument) is None:
-            found.defect(
-                "survey",
+    def row(self, row: SheetRow) -> None:
+        cells = row.cells
+        if is_yes(cells.get("disabled", "")):
+            return
+        written = cells.get("type", "")
+        if not written:
+            self.untyped(row)
+            return
+        kind = kind_of(written)
+        if written in SETTING_TYPES:
+            self.warn(
                 row.line,
                 "type",
-                "sheet.file_name",
-                "เขียน select_one_from_file ชื่อ.csv",
-                "write select_one_from_file name.csv",
+                "form.unsupported",
+                "เขียนข้อนี้ในแผ่น settings",
+                "this belongs in the settings sheet, and is not read here",
             )
-    elif argument:
-        name = kind
-    if name == "image" and "signature" in row.cells.get("appearance", "").split():
-        name = "signature"
-    if name == "reference" and not kind.startswith("select_one_from_file"):
-        name = kind + "?"
-    node["type"] = name
+        elif kind.control == "end":
+            self.close(row, kind)
+        elif kind.type == "audit":
+            self.audit = self.questions.audit(row)
+        elif kind.type == "csv-external":
+            self.questions.external_file(row)
+        elif kind.control:
+            self.open(row, kind)
+        else:
+            self.question(row, kind, written)
+
+    def untyped(self, row: SheetRow) -> None:
+        """A row without a type is a remark, unless it looks like a question."""
+        if any(key == "name" or key.partition("::")[0] == "label" for key in row.cells):
+            self.defect(row.line, "type", "form.no_type", "แถวนี้ไม่มี type", "this row has no type")
+        elif "remark" not in row.cells:
+            self.warn(
+                row.line,
+                "type",
+                "sheet.remark",
+                "แถวนี้ไม่มี type และ name จึงไม่ถูกอ่าน",
+                "this row has neither type nor name and is not read",
+            )
+
+    def close(self, row: SheetRow, kind: Kind) -> None:
+        if len(self.stack) == 1 or self.stack[-1].kind != kind.type:
+            end = row.cells["type"]
+            self.defect(
+                row.line,
+                "type",
+                "sheet.unmatched_end",
+                f"{end} นี้ไม่มีคู่",
+                f"this {end} closes nothing",
+            )
+            return
+        closed = self.stack.pop()
+        if closed.children:
+            return
+        self.warn(
+            closed.line,
+            "type",
+            "form.empty_group",
+            "กลุ่มนี้ไม่มีคำถาม จึงไม่ถูกอ่าน",
+            "there is nothing in this group; it is not read",
+        )
+        self.place(closed).remove(closed.node)
+
+    def place(self, closed: _Open) -> list[JsonValue]:
+        """The children among which a group stands."""
+        siblings = self.stack[-1].children
+        for one in siblings:
+            if isinstance(one, dict) and one.get("implicit") is True:
+                inner = one["children"]
+                if isinstance(inner, list) and any(child is closed.node for child in inner):
+                    return inner
+        return siblings
+
+    def open(self, row: SheetRow, kind: Kind) -> None:
+        if kind.unsupported:
+            self.questions.unsupported(row, kind.unsupported)
+        siblings, path = self.siblings(row, kind)
+        node = self.questions.container(row, kind)
+        self.keep(row, siblings, path, node)
+        children: list[JsonValue] = []
+        node["children"] = children
+        self.stack.append(_Open(kind.type, row.line, children, path, node))
+
+    def question(self, row: SheetRow, kind: Kind, written: str) -> None:
+        nodes = self.questions.question(row, kind, written)
+        for node in nodes:
+            siblings, path = self.siblings(row, kind, str(node["name"]))
+            self.keep(row, siblings, path, node)
+
+    def siblings(
+        self, row: SheetRow, kind: Kind, name: str | None = None
+    ) -> tuple[list[JsonValue], str]:
+        """Where a node goes, and its path. Outside any group only groups are sections."""
+        name = row.cells.get("name", "") if name is None else name
+        inner = self.stack[-1]
+        if len(self.stack) > 1:
+            return inner.children, f"{inner.path}/{name}"
+        if kind.control and kind.type == "group":
+            self.lines[f"sections[{len(self.top)}]"] = ("survey", row.line)
+            return self.top, name
+        page = self.top[-1] if self.top else None
+        if not isinstance(page, dict) or page.get("implicit") is not True:
+            page = self.page(row)
+        children = page["children"]
+        assert isinstance(children, list)
+        return children, f"{page['name']}/{name}"
+
+    def page(self, row: SheetRow) -> dict[str, JsonValue]:
+        """A section for questions that stand outside any group."""
+        number = 1 + sum(
+            1 for one in self.top if isinstance(one, dict) and one.get("implicit") is True
+        )
+        while f"page_{number}" in self.names:
+            number += 1
+        self.names.add(f"page_{number}")
+        page: dict[str, JsonValue] = {
+            "kind": "group",
+            "name": f"page_{number}",
+            "label": dict(self.title),
+            "implicit": True,
+            "children": [],
+        }
+        self.lines[f"sections[{len(self.top)}]"] = ("survey", row.line)
+        self.lines.setdefault(f"page_{number}", ("survey", row.line))
+        self.top.append(page)
+        return page
+
+    def keep(
+        self, row: SheetRow, siblings: list[JsonValue], path: str, node: dict[str, Any]
+    ) -> None:
+        """Adds a node; a name that its group has already is a defect."""
+        name = str(node["name"])
+        line = self.lines.setdefault(path, ("survey", row.line))[1]
+        if name and line != row.line:
+            self.defect(
+                row.line,
+                "name",
+                "form.name_twice",
+                f"ชื่อ {name!r} ซ้ำในกลุ่มเดียวกัน (แถว {line})",
+                f"the name {name!r} is twice in one group (row {line})",
+            )
+        siblings.append(node)

@@ -1,7 +1,7 @@
-"""Reads an XLSForm written as Markdown tables into sheets of rows, with all defects at once.
+"""The sheets of an XLSForm, whatever file they came in: rows of texts, and what is wrong with them.
 
-pyxform reads the same text, but silently: an unescaped `|` shifts or cuts a cell, a missing cell is
-a bare IndexError. Here each row must have exactly as many cells as its header.
+Every reader (Markdown, csv, xlsx, xls) gives grids: rows of raw texts with their line in the
+file. Here a grid becomes a sheet: its header is understood, empty rows and columns are left out.
 """
 
 from __future__ import annotations
@@ -9,27 +9,59 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from shared.forms.definition import Text
-from shared.limits import FORM_SOURCE_BYTES_MAX
 
-SHEETS = ("survey", "choices", "settings")
-SHEETS_NEEDED = ("survey", "settings")
-ROWS_MAX = 20_000
-PIPE = re.compile(r"(?<!\\)\|")
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-SEPARATOR = re.compile(r"[|-]+")
+Severity = Literal["error", "warning"]
+
+SHEETS: Final = ("survey", "choices", "settings", "external_choices", "entities", "osm")
+UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetDefect:
-    """One thing wrong in a source: the sheet, the line of the file, the column, what to do."""
+    """One thing wrong in a source: the sheet, the line of the file, the column, what to do.
+
+    An `error` keeps the form from being published; a `warning` tells what was understood
+    otherwise than the author may think.
+    """
 
     sheet: str
     row: int
     column: str
     code: str
     message: Text
+    severity: Severity = "error"
+
+
+@dataclass
+class Defects:
+    """Where the readers and translators of one source put what they find."""
+
+    found: list[SheetDefect] = field(default_factory=list)
+
+    def error(self, sheet: str, row: int, column: str, code: str, th: str, en: str) -> None:
+        """Notes what keeps the form from being published."""
+        self.found.append(SheetDefect(sheet, row, column, code, Text(th, en)))
+
+    def warning(self, sheet: str, row: int, column: str, code: str, th: str, en: str) -> None:
+        """Notes what the author should know."""
+        self.found.append(SheetDefect(sheet, row, column, code, Text(th, en), "warning"))
+
+    @property
+    def errors(self) -> list[SheetDefect]:
+        """What keeps the form from being published."""
+        return [one for one in self.found if one.severity == "error"]
+
+
+@dataclass
+class Grid:
+    """One sheet as its file has it: its rows with their lines; the first one is the header."""
+
+    name: str
+    line: int
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +74,7 @@ class SheetRow:
 
 @dataclass
 class Sheet:
-    """One sheet with its columns and rows."""
+    """One sheet: its columns as the author wrote them, and its rows by those columns."""
 
     name: str
     line: int
@@ -51,104 +83,128 @@ class Sheet:
     rows: list[SheetRow] = field(default_factory=list)
 
 
-def read_markdown(source: str) -> tuple[dict[str, Sheet], list[SheetDefect]]:
-    """The sheets of a Markdown XLSForm and what is wrong with their shape."""
+def sheets_of(grids: list[Grid], defects: Defects) -> dict[str, Sheet]:
+    """The sheets that belong to an XLSForm, by their names; others are left out."""
     sheets: dict[str, Sheet] = {}
-    defects: list[SheetDefect] = []
-    if len(source.encode("utf-8", "replace")) > FORM_SOURCE_BYTES_MAX:
-        return sheets, [_defect("", 0, "", "sheet.too_large", "ไฟล์ใหญ่เกิน", "the file is too large")]
-    unstorable = UNSTORABLE.search(source)
-    if unstorable is not None:
-        place = source.count("\n", 0, unstorable.start()) + 1
-        th, en = "มีอักขระที่เก็บไม่ได้ในบรรทัดนี้", "this line holds a character that cannot be stored"
-        return sheets, [_defect("", place, "", "sheet.character", th, en)]
-    current: Sheet | None = None
-    for number, line in enumerate(source.split("\n"), start=1):
-        text = line.strip()
-        if not text or text.startswith("#") or SEPARATOR.fullmatch(text):
-            continue
-        if number > ROWS_MAX or not (text.startswith("|") and text.endswith("|") and len(text) > 1):
-            defects.append(
-                _defect(
-                    current.name if current else "",
-                    number,
-                    "",
-                    "sheet.not_a_row",
-                    "บรรทัดนี้ไม่ใช่แถวของตาราง ต้องขึ้นต้นและลงท้ายด้วย |",
-                    "this line is no table row: it begins and ends with |",
-                )
-            )
-            continue
-        cells = [cell.strip().replace(r"\|", "|") for cell in PIPE.split(text[1:-1])]
-        if cells[0]:
-            current = _new_sheet(cells, number, sheets, defects)
-        elif current is not None:
-            _row(current, cells[1:], number, defects)
-    defects += [
-        _defect(name, 0, "", "sheet.missing", f"ไม่มีแผ่น {name}", f"the sheet {name} is missing")
-        for name in SHEETS_NEEDED
-        if name not in sheets
-    ]
-    return sheets, defects
-
-
-def _defect(sheet: str, row: int, column: str, code: str, th: str, en: str) -> SheetDefect:
-    return SheetDefect(sheet, row, column, code, Text(th, en))
-
-
-def _new_sheet(
-    cells: list[str], number: int, sheets: dict[str, Sheet], defects: list[SheetDefect]
-) -> Sheet | None:
-    name = cells[0]
-    if name not in SHEETS or name in sheets or any(cells[1:]):
-        defects.append(
-            _defect(
-                name,
-                number,
+    for grid in grids:
+        name = " ".join(grid.name.split()).lower()
+        if name not in SHEETS and len(grids) == 1:
+            name = "survey"
+        if name not in SHEETS:
+            _foreign(grid, name, defects)
+        elif name in sheets:
+            defects.error(
+                grid.name,
+                grid.line,
                 "",
                 "sheet.name",
-                f"{name!r} ไม่ใช่ชื่อแผ่น หรือซ้ำ (มี survey, choices, settings)",
-                f"{name!r} is no sheet, or is there twice (survey, choices, settings)",
+                f"มีแผ่น {name!r} สองแผ่น รวมให้เหลือแผ่นเดียว",
+                f"the sheet {name!r} is there twice; make it one",
             )
-        )
-        return None
-    sheets[name] = Sheet(name, number)
-    return sheets[name]
+        else:
+            sheets[name] = _sheet(grid, name, defects)
+    return sheets
 
 
-def _row(sheet: Sheet, cells: list[str], number: int, defects: list[SheetDefect]) -> None:
-    if not sheet.columns:
-        sheet.columns, sheet.header_line = cells, number
-        doubles = sorted({cell for cell in cells if cells.count(cell) > 1 or not cell})
-        for column in doubles:
-            defects.append(
-                _defect(
-                    sheet.name,
-                    number,
-                    column,
-                    "sheet.column_twice",
-                    f"หัวคอลัมน์ {column!r} ว่างหรือซ้ำ",
-                    f"the column {column!r} has no name or is there twice",
-                )
-            )
+def _foreign(grid: Grid, name: str, defects: Defects) -> None:
+    """A sheet that is none of an XLSForm's: its author may have misspelt one."""
+    if name.startswith("_"):
         return
-    if len(cells) != len(sheet.columns):
-        wanted, found = len(sheet.columns), len(cells)
-        th_more, en_more = (
-            ("ถ้าเซลล์มี | ให้เขียน \\|", "write a | inside a cell as \\|")
-            if found > wanted
-            else ("เติมเซลล์ว่างให้ครบ", "add the missing empty cells")
+    meant = near(name, SHEETS)
+    if not meant:
+        return
+    defects.warning(
+        grid.name,
+        grid.line,
+        "",
+        "sheet.name",
+        f"แผ่น {grid.name!r} ไม่ถูกอ่าน หมายถึง {meant!r} หรือไม่ (ถ้าไม่ใช่ ขึ้นต้นชื่อด้วย _)",
+        f"the sheet {grid.name!r} is not read; did you mean {meant!r}? (if not, begin it with _)",
+    )
+
+
+def _sheet(grid: Grid, name: str, defects: Defects) -> Sheet:
+    sheet = Sheet(name, grid.line)
+    rows = [(line, [tidy(cell) for cell in cells]) for line, cells in grid.rows]
+    rows = [row for row in rows if any(row[1])]
+    if not rows:
+        return sheet
+    sheet.header_line, header = rows[0]
+    columns = [" ".join(cell.split()) for cell in header]
+    while columns and not columns[-1]:
+        columns.pop()
+    sheet.columns = [column for column in columns if column]
+    _check_header(sheet, columns, rows[1:], defects)
+    for line, cells in rows[1:]:
+        pairs = zip(columns, cells, strict=False)
+        found = {column: cell for column, cell in pairs if cell and column}
+        if found:
+            sheet.rows.append(SheetRow(line, found))
+    return sheet
+
+
+def _check_header(
+    sheet: Sheet, columns: list[str], rows: list[tuple[int, list[str]]], defects: Defects
+) -> None:
+    for column in sorted({one for one in sheet.columns if sheet.columns.count(one) > 1}):
+        defects.error(
+            sheet.name,
+            sheet.header_line,
+            column,
+            "sheet.column_twice",
+            f"หัวคอลัมน์ {column!r} ซ้ำ ลบหรือเปลี่ยนชื่อคอลัมน์หนึ่ง",
+            f"the column {column!r} is there twice; remove or rename one",
         )
-        defects.append(
-            _defect(
+    for place in range(max((len(cells) for _, cells in rows), default=0)):
+        if place < len(columns) and columns[place]:
+            continue
+        line = next((line for line, cells in rows if place < len(cells) and cells[place]), 0)
+        if line:
+            defects.warning(
                 sheet.name,
-                number,
-                "",
-                "sheet.cell_count",
-                f"แถวนี้มี {found} เซลล์ แต่หัวตารางมี {wanted} คอลัมน์: {th_more}",
-                f"this row has {found} cells and the header {wanted} columns: {en_more}",
+                line,
+                letters(place),
+                "sheet.no_header",
+                f"คอลัมน์ที่ {place + 1} ({letters(place)}) ไม่มีหัว ข้อมูลในคอลัมน์นี้ไม่ถูกอ่าน",
+                f"column {place + 1} ({letters(place)}) has no header; its cells are not read",
             )
-        )
-        return
-    pairs = zip(sheet.columns, cells, strict=True)
-    sheet.rows.append(SheetRow(number, {column: cell for column, cell in pairs if cell}))
+
+
+def tidy(cell: str) -> str:
+    """A cell without the blanks around it; a non-breaking space is a space."""
+    return cell.replace("\xa0", " ").strip()
+
+
+def letters(place: int) -> str:
+    """The name of a column as spreadsheets show it: 0 is A, 26 is AA."""
+    text = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def near(word: str, known: tuple[str, ...] | set[str] | frozenset[str], cutoff: float = 0.6) -> str:
+    """The known word that a misspelt one most likely means; "" when none is near."""
+    import difflib
+
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)
+    return found[0] if found else ""
+
+
+def check_characters(grids: list[Grid], defects: Defects) -> bool:
+    """Whether every cell can be stored."""
+    for grid in grids:
+        for line, cells in grid.rows:
+            if any(UNSTORABLE.search(cell) for cell in cells):
+                defects.error(
+                    grid.name,
+                    line,
+                    "",
+                    "sheet.character",
+                    "มีอักขระที่เก็บไม่ได้ในบรรทัดนี้ ลบแล้วพิมพ์ใหม่",
+                    "this line holds a character that cannot be stored; type it anew",
+                )
+                return False
+    return True

@@ -79,6 +79,32 @@ def test_the_same_text_gives_the_same_hash() -> None:
         ("sum(${weight})", "sum(${wait})", 9, "calculation", "expression.unknown_name"),
         ("| text | who |", "| telepathy | who |", 4, "type", "form.type"),
         ("| text | who |", "| text | sure |", 5, "name", "form.name_twice"),
+        ("| yn | no |", "| yn | yes |", 15, "name", "form.choice_twice"),
+        ("select_one yn", "select_one ny", 5, "type", "form.no_list"),
+        ("| P |", "| Q |", 4, "personal", "form.personal"),
+        ("| | end_repeat |", "| | end_group |", 8, "type", "sheet.unmatched_end"),
+        ("| | end_group | | | | | | | | | |\n", "\n", 3, "type", "sheet.unmatched_begin"),
+        ("| survey |", "| servey |", 1, "", "sheet.name"),
+        ("| settings |", "| survey |", 17, "", "sheet.name"),
+        ("| review |", "| revue |", 19, "workflow", "form.workflow"),
+        ("| Who |", "| W\x00ho |", 4, "", "sheet.character"),
+        ("| Who |", "| W\ud800ho |", 4, "", "sheet.character"),
+        ("| choices |", "words\n| choices |", 12, "", "sheet.not_a_row"),
+        ("| workflow |", "| workflaw |", 18, "workflaw", "sheet.unknown_column"),
+        ("| list_name |", "| list |", 13, "list_name", "sheet.missing_column"),
+    ],
+)
+def test_a_defect_is_found_where_it_is(
+    old: str, new: str, row: int, column: str, code: str
+) -> None:
+    assert old in GOOD
+    found = [(one.row, one.column, one.code) for one in defects(GOOD.replace(old, new, 1))]
+    assert (row, column, code) in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "column", "code"),
+    [
         ("| Who |", "| |", 4, "label::English (en)", "form.translation"),
         ("| ใคร |", "| |", 4, "label::ไทย (th)", "form.translation"),
         ("| a or b |", "| |", 4, "constraint_message::English (en)", "form.translation"),
@@ -89,30 +115,26 @@ def test_the_same_text_gives_the_same_hash() -> None:
             "label::English (en)",
             "form.translation",
         ),
-        ("| yn | no |", "| yn | yes |", 15, "name", "form.choice_twice"),
-        ("select_one yn", "select_one ny", 5, "type", "form.no_list"),
-        ("| P |", "| Q |", 4, "personal", "form.personal"),
-        ("| | end_repeat |", "| | end_group |", 8, "type", "sheet.unmatched_end"),
-        ("| | end_group | | | | | | | | | |\n", "\n", 3, "type", "sheet.unmatched_begin"),
-        ("| survey |", "| servey |", 1, "", "sheet.name"),
-        ("| settings |", "| survey |", 17, "", "sheet.name"),
         ("| 3 |", "| three |", 19, "version", "form.version"),
-        ("| review |", "| revue |", 19, "workflow", "form.workflow"),
         ("| Demo |", "| |", 19, "form_title_en", "form.translation"),
         ("| demo |", "| Demo form |", 19, "form_id", "form.id"),
-        ("| Who |", "| W\x00ho |", 4, "", "sheet.character"),
-        ("| Who |", "| W\ud800ho |", 4, "", "sheet.character"),
-        ("| choices |", "words\n| choices |", 12, "", "sheet.not_a_row"),
-        ("| workflow |", "| workflaw |", 18, "workflaw", "sheet.unknown_column"),
-        ("| workflow |", "| workflaw |", 18, "workflow", "sheet.missing_column"),
+        ("| personal |", "| favourite |", 2, "favourite", "sheet.unknown_column"),
     ],
 )
-def test_a_defect_is_found_where_it_is(
+def test_what_can_be_understood_is_a_warning_where_it_is(
     old: str, new: str, row: int, column: str, code: str
 ) -> None:
     assert old in GOOD
-    found = [(one.row, one.column, one.code) for one in defects(GOOD.replace(old, new, 1))]
-    assert (row, column, code) in found
+    found = compile_xlsform(GOOD.replace(old, new, 1), "demo")
+    assert isinstance(found, CompiledForm), found
+    assert (row, column, code) in [(one.row, one.column, one.code) for one in found.warnings]
+    assert {one.severity for one in found.warnings} == {"warning"}
+
+
+def test_a_sound_form_has_no_warning() -> None:
+    found = compile_xlsform(GOOD, "demo")
+    assert isinstance(found, CompiledForm)
+    assert found.warnings == ()
 
 
 def test_all_defects_come_at_once_in_the_order_of_the_file() -> None:
@@ -141,7 +163,12 @@ def test_an_unknown_column_suggests_the_one_meant() -> None:
 
 
 def test_what_only_pyxform_refuses_is_a_defect_too() -> None:
-    text = GOOD.replace("| personal |", "| parameters |").replace("| P |", "| size=big |")
+    text = (
+        GOOD.replace("select_one yn | sure", "select_one yn or_other | sure")
+        .replace("| personal |", "| choice_filter |")
+        .replace("| P |", "| |")
+    )
+    text = text.replace("| Sure | | | | | | |", "| Sure | | | | | 1 = 1 | |")
     assert [one.code for one in defects(text)] == ["pyxform.refused"]
 
 

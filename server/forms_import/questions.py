@@ -1,0 +1,389 @@
+"""One row of a survey becomes a question, group or repeat of the form document."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from server.forms_import.book import Book
+from server.forms_import.choices import external_name, read_media
+from server.forms_import.columns import TRANSLATED
+from server.forms_import.parameters import WITHOUT_EFFECT, problems, read_parameters, with_defaults
+from server.forms_import.search_calls import SearchCall, read_search
+from server.forms_import.sheets import Defects, SheetRow, near
+from server.forms_import.type_names import KNOWN, UNSUPPORTED, Kind
+from shared.canonical import JsonValue
+
+YES: Final = frozenset({"yes", "true"})
+NO: Final = frozenset({"no", "false"})
+CONDITIONS: Final = ("relevant", "constraint", "calculation", "required", "read_only")
+EXPRESSIONS: Final = (
+    *CONDITIONS, "default", "choice_filter", "warning", "limit", "trigger", "repeat_count",
+)  # fmt: skip
+COUNTS: Final = ("rows_min", "rows_max")
+TEXTS: Final = (
+    "relevant",
+    "constraint",
+    "calculation",
+    "trigger",
+    "default",
+    "choice_filter",
+    "appearance",
+    "merge",
+    "personal",
+    "unit",
+    "limit",
+    "severity",
+    "warning",
+    "answered_by",
+    "refers_to",
+    "shown_as",
+    "rows_from",
+)
+QUOTES: Final = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'}
+KEPT_ONCE: Final = re.compile(r"\b(?:once|random|uuid)\s*\(")
+FILE: Final = re.compile(r"([^/\\:\s]{1,100})\.(csv|geojson|xml)", re.IGNORECASE)
+RULE_MESSAGE: Final = {
+    "th": "คำตอบนี้ไม่อยู่ในเกณฑ์ ตรวจอีกครั้ง",
+    "en": "This answer is out of bounds; look again",
+}
+OTHER: Final = {"th": "อื่น ๆ (ระบุ)", "en": "Other (specify)"}
+OTHER_CHOICE: Final = {"th": "อื่น ๆ", "en": "Other"}
+
+
+class QuestionReader:
+    """Makes nodes of rows, and gathers what they need from outside the form."""
+
+    def __init__(self, book: Book, lists: dict[str, list[JsonValue]], defects: Defects) -> None:
+        self.book, self.lists, self.defects = book, lists, defects
+        # Tables that travel with the form, by file stem, each with the row that names it first;
+        # and the questions that choose from one.
+        self.files: dict[str, int] = {}
+        self.selects: list[tuple[dict[str, Any], str, str, int]] = []
+        self.saved_to: dict[str, JsonValue] = {}
+        # Lists that a search() names, and lists that are chosen from.
+        self.searched: set[str] = set()
+        self.chosen: set[str] = set()
+
+    def error(self, row: SheetRow, key: str, code: str, th: str, en: str) -> None:
+        self.defects.error("survey", row.line, self.book.header("survey", key), code, th, en)
+
+    def warn(self, row: SheetRow, key: str, code: str, th: str, en: str) -> None:
+        self.defects.warning("survey", row.line, self.book.header("survey", key), code, th, en)
+
+    def unsupported(self, row: SheetRow, name: str) -> None:
+        th, en = UNSUPPORTED[name]
+        self.error(
+            row, "type", "form.unsupported", f"ไม่รองรับ {name}: {th}", f"{name} is unsupported: {en}"
+        )
+
+    # -- what every node has -------------------------------------------------------------------
+
+    def cell(self, row: SheetRow, key: str) -> str:
+        """A cell; an expression has straight quotation marks, whatever was typed."""
+        text = row.cells.get(key, "")
+        if key in EXPRESSIONS and any(mark in text for mark in QUOTES):
+            for mark, plain in QUOTES.items():
+                text = text.replace(mark, plain)
+            self.warn(
+                row,
+                key,
+                "sheet.smart_quotes",
+                "เครื่องหมายคำพูดโค้งในสูตรถูกอ่านเป็น ' และ \" พิมพ์แบบตรงจะแน่นอนกว่า",
+                "curly quotation marks in an expression are read as ' and \"; type straight ones",
+            )
+        if key in CONDITIONS and text.lower() in YES | NO:
+            return "true()" if text.lower() in YES else "false()"
+        return text
+
+    def base(self, row: SheetRow, kind: str) -> dict[str, Any]:
+        """The attributes that questions, groups and repeats share."""
+        node: dict[str, Any] = {"kind": kind, "name": row.cells.get("name", "")}
+        for name in TRANSLATED:
+            texts = self.book.languages.text(row.cells, name)
+            if any(texts.values()):
+                node[name] = texts
+        for name in TEXTS:
+            text = self.cell(row, name)
+            if text:
+                node[name] = text
+        for name in COUNTS:
+            if name in row.cells:
+                text = row.cells[name]
+                whole = text.isascii() and text.isdecimal() and len(text) < 7
+                node[name] = int(text) if whole else -1
+        for name in ("required", "read_only"):
+            text = self.cell(row, name)
+            if text and text != "false()":
+                node[name] = text
+        media = read_media(self.book, "survey", row, self.defects)
+        if media:
+            node["media"] = media
+        return node
+
+    def container(self, row: SheetRow, kind: Kind) -> dict[str, Any]:
+        """A group or repeat; its children are read after it."""
+        node = self.base(row, kind.type)
+        for name in ("calculation", "default", "constraint", "trigger", "choice_filter"):
+            if node.pop(name, None) is not None:
+                self.warn(
+                    row,
+                    name,
+                    "form.no_effect",
+                    f"{name} ไม่มีผลกับกลุ่ม",
+                    f"{name} has no effect on a group",
+                )
+        node.pop("required", None)
+        node.pop("read_only", None)
+        count = self.cell(row, "repeat_count")
+        if count and kind.type == "repeat":
+            node["count"] = count
+        if "save_to" in row.cells:
+            self.saved_to[node["name"]] = row.cells["save_to"]
+        return node
+
+    def audit(self, row: SheetRow) -> dict[str, JsonValue]:
+        """An audit row: every save is kept with its author and time anyhow."""
+        found = self.parameters(row, "audit")
+        self.warn(
+            row,
+            "type",
+            "form.audit",
+            "ระบบเก็บทุกการบันทึกพร้อมผู้บันทึกและเวลาอยู่แล้ว แถว audit ไม่เปลี่ยนอะไร",
+            "every save is kept with its author and time anyhow; an audit row changes nothing",
+        )
+        return dict(found)
+
+    def external_file(self, row: SheetRow) -> None:
+        """`csv-external`: a table that expressions look into."""
+        stem = row.cells.get("name", "").removesuffix(".csv")
+        self.files.setdefault(stem, row.line)
+
+    # -- questions -----------------------------------------------------------------------------
+
+    def question(self, row: SheetRow, kind: Kind, written: str) -> list[dict[str, Any]]:
+        """The question of a row, and the text beside it that `or_other` asks for."""
+        node = self.base(row, "question")
+        node["type"] = kind.type or "text"
+        if not kind.type:
+            self.unknown(row, written)
+        elif kind.unsupported:
+            self.unsupported(row, kind.unsupported)
+        if node["type"] == "note" and not node["name"]:
+            node["name"] = f"generated_note_name_{row.line}"
+        if not node["name"]:
+            self.error(row, "name", "form.no_name", "คำถามนี้ไม่มี name", "this question has no name")
+            return []
+        self.special(row, node, kind)
+        parameters = self.parameters(row, node["type"])
+        if "rows" in row.cells:
+            parameters.setdefault("rows", row.cells["rows"])
+        self.shuffle(node, parameters)
+        if kind.meta and kind.meta != "gone":
+            node["type"] = "metadata"
+            parameters = {"meta": kind.meta}
+        more = self.select(row, node, kind, parameters) if kind.select else []
+        if parameters:
+            node["parameters"] = parameters
+        if "save_to" in row.cells:
+            self.saved_to[node["name"]] = row.cells["save_to"]
+        return [node, *more]
+
+    def unknown(self, row: SheetRow, written: str) -> None:
+        first = written.partition(" ")[0]
+        meant = near(written, KNOWN) or near(first, KNOWN)
+        th = f" หมายถึง {meant!r} หรือไม่" if meant else ""
+        en = f"; did you mean {meant!r}?" if meant else ""
+        self.error(
+            row,
+            "type",
+            "form.type",
+            f"ไม่รู้จักคำถามชนิด {written[:80]!r}{th}",
+            f"questions of type {written[:80]!r} are unknown{en}",
+        )
+
+    def special(self, row: SheetRow, node: dict[str, Any], kind: Kind) -> None:
+        """What a type brings along, and what makes another type of a question."""
+        if node["type"] == "image" and "signature" in node.get("appearance", "").split():
+            node["type"] = "signature"
+        if kind.constraint:
+            own = node.get("constraint", "")
+            node["constraint"] = f"({kind.constraint}) and ({own})" if own else kind.constraint
+            node.setdefault("constraint_message", dict(RULE_MESSAGE))
+            node.setdefault("hint", {"th": kind.hint, "en": kind.hint})
+        if kind.meta == "gone":
+            self.warn(
+                row,
+                "type",
+                "form.unsupported",
+                "แท็บเล็ตไม่บอกหมายเลขซิมแล้ว ข้อนี้จะว่าง",
+                "tablets no longer tell the number of their SIM card; this stays empty",
+            )
+        if node["type"] == "calculate" and (
+            "trigger" in node
+            or KEPT_ONCE.search(node.get("calculation", ""))
+            or ("default" in node and "calculation" not in node)
+        ):
+            # What must not be computed anew is kept as an answer.
+            node["type"] = "hidden"
+        if node["type"] in ("image", "signature") and "default" in node:
+            del node["default"]
+            self.warn(
+                row,
+                "default",
+                "form.unsupported",
+                "ภาพตั้งต้นไม่รองรับ ใส่ภาพในคอลัมน์ image ให้เห็นคู่กับคำถาม",
+                "a picture to begin with is not supported; show it beside the question, "
+                "in the column image",
+            )
+        if "trigger" in node and "calculation" not in node:
+            del node["trigger"]
+            self.warn(
+                row,
+                "trigger",
+                "form.no_effect",
+                "trigger ไม่มีผลเพราะไม่มี calculation",
+                "a trigger without a calculation has no effect",
+            )
+
+    def parameters(self, row: SheetRow, kind: str) -> dict[str, str]:
+        """The parameters of a question; what is not understood is a defect."""
+        found, rest = read_parameters(row.cells.get("parameters", ""))
+        told = problems(kind, found)
+        if rest:
+            told.append((f"{rest!r} อ่านไม่ได้ เขียน ชื่อ=ค่า", f"{rest!r} is no name=value"))
+        for th, en in told:
+            self.error(row, "parameters", "form.parameters", th, en)
+        for key, (th, en) in WITHOUT_EFFECT.items():
+            if found.pop(key, None) is not None:
+                self.warn(row, "parameters", "form.no_effect", f"{key}: {th}", f"{key}: {en}")
+        return with_defaults(kind, found) if not told else {}
+
+    def shuffle(self, node: dict[str, Any], parameters: dict[str, str]) -> None:
+        if parameters.pop("randomize", "") == "true":
+            node["randomize"] = True
+        seed = parameters.pop("seed", "")
+        if seed:
+            node["seed"] = seed
+
+    # -- selects -------------------------------------------------------------------------------
+
+    def select(
+        self, row: SheetRow, node: dict[str, Any], kind: Kind, parameters: dict[str, str]
+    ) -> list[dict[str, Any]]:
+        """What a select chooses from."""
+        if kind.type in ("reference", "references"):
+            self.from_file(row, node, kind, parameters)
+            return []
+        if "${" in kind.argument:
+            self.error(
+                row,
+                "type",
+                "form.unsupported",
+                "เลือกจากคำตอบก่อนหน้า: เขียน select_one_from_file rows.csv "
+                "และ refers_to เป็น rows <กลุ่มซ้ำ>",
+                "choosing from earlier answers: write select_one_from_file rows.csv, with "
+                "`rows <repeat>` in refers_to",
+            )
+            node["type"] = "text"
+            return []
+        node["choices"] = kind.argument
+        if kind.select in ("select_one_external",):
+            node["choices"] = external_name(kind.argument, self.lists)
+        call = read_search(node.get("appearance", ""))
+        if call is None:
+            self.chosen.add(node["choices"])
+        if call is not None:
+            self.from_search(row, node, call, parameters)
+        elif FILE.fullmatch(kind.argument) and kind.argument not in self.lists:
+            # pyxform takes `select_one fruits.csv` as well as `select_one_from_file`.
+            node["type"] = {"select_one": "reference"}.get(node["type"], "references")
+            del node["choices"]
+            self.from_file(row, node, kind, parameters)
+        return self.other(node) if kind.or_other else []
+
+    def from_file(
+        self, row: SheetRow, node: dict[str, Any], kind: Kind, parameters: dict[str, str]
+    ) -> None:
+        """`select_one_from_file fruits.csv`: a table that travels with the form, or what the
+        author's `refers_to` names."""
+        match = FILE.fullmatch(kind.argument)
+        if match is None:
+            self.error(
+                row,
+                "type",
+                "sheet.file_name",
+                "เขียน select_one_from_file ชื่อ.csv (หรือ .geojson)",
+                "write select_one_from_file name.csv (or .geojson)",
+            )
+            node["refers_to"] = node.get("refers_to", "codebook none")
+            return
+        if node.get("refers_to"):
+            return
+        if match[2].lower() == "xml":
+            self.error(
+                row,
+                "type",
+                "form.unsupported",
+                f"ไม่รองรับรายการจาก xml บันทึกเป็น {match[1]}.csv",
+                f"lists in xml are not supported; save it as {match[1]}.csv",
+            )
+        self.files.setdefault(match[1], row.line)
+        default = ("id", "title") if match[2].lower() == "geojson" else ("name", "label")
+        parameters.setdefault("value", default[0])
+        parameters.setdefault("label", default[1])
+        self.selects.append((node, match[1], parameters["value"], row.line))
+
+    def from_search(
+        self, row: SheetRow, node: dict[str, Any], call: SearchCall, parameters: dict[str, str]
+    ) -> None:
+        """`search('fruits', ...)` in the appearance: a table, with a filter."""
+        listed = str(node.pop("choices"))
+        self.searched.add(listed)
+        items = self.lists.get(listed, [])
+        first = next((one for one in items if isinstance(one, dict)), {})
+        label = first.get("label")
+        shown = str(label.get("en") or label.get("th") or "") if isinstance(label, dict) else ""
+        if call.problem or not first:
+            self.error(
+                row,
+                "appearance",
+                "form.unsupported",
+                "search() อ่านไม่ได้ ใช้ select_one_from_file กับ choice_filter",
+                "this search() is not understood; use select_one_from_file with a choice_filter",
+            )
+        if len(items) > 1:
+            self.warn(
+                row,
+                "appearance",
+                "form.unsupported",
+                "search(): ใช้เฉพาะแถวแรกของรายการ ตัวเลือกคงที่ให้ใส่ในไฟล์ csv",
+                "search(): only the first row of the list is used; put fixed choices into the csv",
+            )
+        node["type"] = {"select_one": "reference"}.get(node["type"], "references")
+        node["appearance"] = call.rest
+        if not call.rest:
+            del node["appearance"]
+        if call.condition:
+            own = node.get("choice_filter", "")
+            node["choice_filter"] = f"({own}) and ({call.condition})" if own else call.condition
+        parameters["value"] = str(first.get("name", "name"))
+        parameters["label"] = shown.partition(",")[0].strip() or "label"
+        self.files.setdefault(call.table, row.line)
+        self.selects.append((node, call.table, parameters["value"], row.line))
+
+    def other(self, node: dict[str, Any]) -> list[dict[str, Any]]:
+        """`or_other`: the choice `other` in the list, and a text that asks for it."""
+        items = self.lists.get(str(node.get("choices", "")), [])
+        if items and not any(isinstance(one, dict) and one.get("name") == "other" for one in items):
+            items.append({"name": "other", "label": dict(OTHER_CHOICE)})
+        asked: dict[str, Any] = {
+            "kind": "question",
+            "type": "text",
+            "name": f"{node['name']}_other",
+            "label": dict(OTHER),
+            "relevant": f"selected(${{{node['name']}}}, 'other')",
+        }
+        if node.get("personal"):
+            asked["personal"] = node["personal"]
+        return [asked]
