@@ -15,8 +15,9 @@ from mobile.device.desktop import (
     PickedLocation,
     SystemClock,
     SystemIds,
+    equipment_of,
 )
-from mobile.device.ports import Camera, Connectivity, Location, Storage
+from mobile.device.ports import Camera, Connectivity, Equipment, Location, Storage
 from mobile.services.attach import Attacher
 from mobile.services.browse import Browser
 from mobile.services.capture import Capture
@@ -25,7 +26,9 @@ from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
 from mobile.services.look_ahead import LookAhead
 from mobile.services.make_room import RoomMaker
+from mobile.services.map_tiles import MapTiles
 from mobile.services.preferences import Preferences
+from mobile.services.recordings import Recordings
 from mobile.services.save_unsent import UnsentSaver
 from mobile.services.sealing import RandomBytes, Sealer
 from mobile.services.sign_in import SignIn
@@ -65,6 +68,7 @@ class Machine:
     before_write: BeforeWrite | None = None
     random: SystemRandom = field(default_factory=SystemRandom)
     ballast_bytes: int = 0
+    equipment: Equipment = field(default_factory=Equipment)
 
 
 def desktop(config: TabletConfig) -> Machine:
@@ -79,6 +83,7 @@ def desktop(config: TabletConfig) -> Machine:
         camera=FolderCamera(config.camera),
         location=PickedLocation(place),
         ballast_bytes=BALLAST_BYTES,
+        equipment=equipment_of(config.camera, config.maps),
     )
 
 
@@ -111,6 +116,9 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     budget = DataBudget(database, ports.clock, ports.connectivity)
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")
+    reading = ports.jobs or ThreadWorker(post, "tiles")
+    tiles = MapTiles(ports.equipment.maps, reading)
+    recordings = Recordings(config.recordings, ports.equipment.recorder, ports.clock, ports.ids)
 
     tablet = Tablet(
         jobs=jobs,
@@ -148,7 +156,10 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         camera=ports.camera,
         location=ports.location,
         storage=ports.storage,
-        close=_closing(jobs, network, transport, capture, database),
+        equipment=ports.equipment,
+        tiles=tiles,
+        recordings=recordings,
+        close=_closing(jobs, network, reading, transport, capture, database, recordings, tiles),
     )
     # What a kill left half taken in goes on.
     network.submit(tablet.synchroniser.take_in_books)
@@ -162,15 +173,26 @@ def _database(config: TabletConfig, ports: Machine) -> TabletDatabase:
 
 
 def _closing(
-    jobs: Jobs, network: Jobs, transport: Transport, capture: Capture, database: TabletDatabase
+    jobs: Jobs,
+    network: Jobs,
+    reading: Jobs,
+    transport: Transport,
+    capture: Capture,
+    database: TabletDatabase,
+    recordings: Recordings,
+    tiles: MapTiles,
 ) -> Callable[[], None]:
     """What ends the tablet: whatever is typed is sealed, then threads and connections end."""
 
     def close() -> None:
+        jobs.call(recordings.end)
         jobs.call(capture.seal_all)
         if isinstance(network, ThreadWorker):
             # A server that does not answer must not hold the window open for half a minute.
             network.close(wait_s=NETWORK_ENDS_S)
+        if isinstance(reading, ThreadWorker):
+            reading.close(wait_s=NETWORK_ENDS_S)
+        tiles.close()
         if isinstance(jobs, ThreadWorker):
             jobs.close()
         if isinstance(transport, HttpTransport):

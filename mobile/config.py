@@ -48,6 +48,16 @@ class TabletConfig:
         return self.home / "no_backup"
 
     @property
+    def recordings(self) -> Path:
+        """Sound that is being recorded and is no answer yet."""
+        return self.home / "recordings"
+
+    @property
+    def maps(self) -> Path:
+        """Raster maps for use without a network: .mbtiles files, put there by whoever has them."""
+        return self.home / "maps"
+
+    @property
     def camera(self) -> Path:
         """Pictures to choose from."""
         return self.pictures if self.pictures is not None else self.home / "camera"

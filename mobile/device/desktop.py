@@ -1,4 +1,8 @@
-"""The ports of the machine on a computer: system clock, a folder of pictures, a picked place."""
+"""The ports of the machine on a computer: system clock, a folder of pictures, a picked place.
+
+A folder stands for the camera, also for films, for files and for codes; sound is recorded by the
+system's `arecord` where there is one.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from mobile.device.ports import Picture
+from mobile.device.codes import Decode, read_code, zbar
+from mobile.device.ports import Equipment, Lack, Picture
+from mobile.device.sounds import ArecordRecorder
 from shared.ids import RANDOM_BYTES, uuid7
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+SOUNDS: Final = frozenset({".aac", ".m4a", ".mp3", ".ogg", ".wav", ".amr"})
+FILMS: Final = frozenset({".mp4", ".webm", ".3gp", ".mkv", ".mov"})
 PICTURES_SHOWN_MAX: Final = 200
 
 
@@ -74,6 +82,53 @@ class FolderCamera:
         return found[(self._taken - 1) % len(found)]
 
 
+class FolderFiles:
+    """The same folder for films, for files of any kind, and for pictures with codes on them."""
+
+    def __init__(self, folder: Path, decode: Decode = zbar) -> None:
+        self._folder, self._decode = folder, decode
+        self._camera = FolderCamera(folder)
+        self._filmed = 0
+
+    def files(self, kind: str) -> Sequence[Picture] | Lack:
+        """Files to choose from, newest first; `kind` is audio, video or ""."""
+        if not self._folder.is_dir():
+            return ()
+        kinds = {"audio": SOUNDS, "video": FILMS}.get(kind)
+        found = [
+            path
+            for path in self._folder.iterdir()
+            if path.is_file()
+            and not path.name.startswith(".")
+            and (kinds is None or path.suffix.lower() in kinds)
+        ]
+        found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
+        return [Picture(path.name, path) for path in found[:PICTURES_SHOWN_MAX]]
+
+    def film(self) -> Picture | Lack:
+        """The next film of the folder, round and round."""
+        found = self.files("video")
+        if isinstance(found, Lack) or not found:
+            return Lack("none")
+        self._filmed += 1
+        return sorted(found, key=lambda film: film.name)[(self._filmed - 1) % len(found)]
+
+    def scan(self) -> str | Lack:
+        """The code on the next picture of the folder."""
+        picture = self._camera.take()
+        return Lack("none") if picture is None else self.read(picture.path)
+
+    def read(self, path: Path) -> str | Lack:
+        """The code on a picture."""
+        return read_code(path, self._decode)
+
+
+def equipment_of(folder: Path, maps: Path) -> Equipment:
+    """What a computer has beside a camera and a place."""
+    files = FolderFiles(folder)
+    return Equipment(ArecordRecorder(), files, files, files, maps)
+
+
 class PickedLocation:
     """The place a person typed or picked on the map."""
 
@@ -83,6 +138,10 @@ class PickedLocation:
     def here(self) -> Mapping[str, str] | None:
         """lat, lon as decimal texts; None until somebody said so."""
         return self._place
+
+    def why_not(self) -> Lack:
+        """A computer has no receiver."""
+        return Lack("none")
 
     def set_here(self, place: Mapping[str, str] | None) -> None:
         """From now on the tablet is here."""

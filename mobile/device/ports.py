@@ -72,7 +72,7 @@ class Connectivity(Protocol):
         """Is the network paid for by the megabyte (mobile data, somebody's hotspot)?"""
 
 
-class Fussy(Protocol):
+class Explaining(Protocol):
     """A receiver that can say why it knows no place."""
 
     def why_not(self) -> Lack:

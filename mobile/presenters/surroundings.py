@@ -1,4 +1,4 @@
-"""What a form's screen asks of the machine: pictures, the place, small copies, the hour.
+"""What a form's screen asks of the machine: pictures, sound, codes, the place, maps, the hour.
 
 Everything that reads a file or waits for hardware runs behind; results come on the thread that
 draws.
@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from mobile.device.ports import Picture
+from mobile.device.ports import Lack, Picture
+from mobile.presenters.recording import Keep, RecordingPresenter
+from mobile.services.map_tiles import MapTiles
 from mobile.services.tablet import Tablet
 from shared.ids import is_sha256
 
-__all__ = ["Picture", "Surroundings"]  # screens know both from here
+__all__ = ["Lack", "Picture", "Surroundings"]  # screens know both from here
 
 
 class Surroundings:
@@ -32,6 +34,52 @@ class Surroundings:
     def take_picture(self, done: Callable[[Picture | None], None]) -> None:
         """Take a picture; `done(None)` when there is no camera or the person gave up."""
         self._tablet.run(self._tablet.camera.take, done, lambda _: done(None))
+
+    def take_front(self, done: Callable[[Picture | None], None]) -> None:
+        """Take a picture with the camera at the front, where the machine has two."""
+        camera = self._tablet.camera
+        take = getattr(camera, "take_front", camera.take)
+        self._tablet.run(take, done, lambda _: done(None))
+
+    def film(self, done: Callable[[Picture | Lack], None]) -> None:
+        """Record a video."""
+        self._tablet.run(self._tablet.equipment.films.film, done, lambda _: done(Lack("none")))
+
+    def files(self, kind: str, done: Callable[[Sequence[Picture] | Lack], None]) -> None:
+        """Files to choose from: `audio`, `video`, or "" for any."""
+        documents = self._tablet.equipment.documents
+        self._tablet.run(lambda: documents.files(kind), done, lambda _: done(Lack("none")))
+
+    def scan(self, done: Callable[[str | Lack], None]) -> None:
+        """Read a code through the camera."""
+        self._tablet.run(self._tablet.equipment.scanner.scan, done, lambda _: done(Lack("none")))
+
+    def read_code(self, picture: Picture, done: Callable[[str | Lack], None]) -> None:
+        """Read the code on a picture, away from the thread that draws."""
+        scanner = self._tablet.equipment.scanner
+        self._tablet.run(
+            lambda: scanner.read(picture.path), done, lambda _: done(Lack("unreadable"))
+        )
+
+    @property
+    def tiles(self) -> MapTiles:
+        """The raster maps of this tablet."""
+        return self._tablet.tiles
+
+    def recorder(self, record: str, key: str, keep: Keep) -> RecordingPresenter:
+        """The microphone at one question; `keep(path)` makes a file the answer."""
+        tablet = self._tablet
+        return RecordingPresenter(tablet.recordings, tablet.run, record, key, keep)
+
+    def pause_recording(self) -> None:
+        """A call, another app, the screen goes dark: sound waits."""
+        self._tablet.recordings.pause()
+
+    def why_no_place(self) -> Lack:
+        """Why `here` gave nothing."""
+        ask = getattr(self._tablet.location, "why_not", None)
+        found = ask() if ask is not None else Lack("busy")
+        return found if isinstance(found, Lack) else Lack("busy")
 
     def pictures(self, done: Callable[[Sequence[Picture]], None]) -> None:
         """Pictures to choose from, newest first."""

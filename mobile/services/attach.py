@@ -1,12 +1,14 @@
-"""Pictures and signatures: checked before they are decoded, scaled, stored durably by their hash.
+"""Pictures, signatures, sound, films, files: checked, scaled, stored durably by their hash.
 
-The answer names the copy of at most 1,600 pixels (what is shown and sent); the original stays on
-the tablet. Bounds come first: a picture of 400 megapixels can be a file of 48 KB.
+The answer names the copy of at most 1,600 pixels, or of what the form's `max-pixels` says (what is
+shown and sent); the original stays on the tablet. Bounds come first: a picture of 400 megapixels
+can be a file of 48 KB. What somebody drew on is a new file; the picture beneath stays, too.
 """
 
 from __future__ import annotations
 
 import io
+import mimetypes
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -18,6 +20,7 @@ import filetype
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from mobile.device.ports import Storage
+from mobile.services.annotate import Mark, with_marks
 from mobile.store import blobs
 from mobile.store.blobs import MADE_HERE, FileStore
 from mobile.store.database import TabletDatabase
@@ -48,6 +51,9 @@ KINDS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 JPEG_QUALITY: Final = 85
 THUMBNAIL_QUALITIES: Final = (70, 50, 25)
 """The first whose picture is small enough: noise packs badly."""
+SIDE_PIXELS_LEAST: Final = 64
+SIDE_PIXELS_MOST: Final = 4_096
+"""Between these a form's `max-pixels` is heeded."""
 SIGNATURE_PIXELS: Final = (900, 360)
 SIGNATURE_WIDTH: Final = 5
 STROKES_MAX: Final = 500
@@ -67,8 +73,9 @@ class Attacher:
         self._clock = clock
         self._storage = storage
 
-    def picture(self, path: Path, name: str = "") -> dict[str, JsonValue]:
-        """The value of an image answer for the picture at `path`.
+    def picture(self, path: Path, name: str = "", max_pixels: int = 0) -> dict[str, JsonValue]:
+        """The value of an image answer for the picture at `path`, its longer side at most
+        `max_pixels` (0: what is usual).
 
         Raises NotFound, BlobTooLarge, ImageTooLarge, NotAnImage, TabletStorageFull before anything
         is kept.
@@ -82,7 +89,10 @@ class Attacher:
         except OSError as reason:
             raise NotFound("the picture cannot be read any more") from reason
         image = _opened(data)
-        copy = _scaled(image, data)
+        side = PHOTO_SIDE_PIXELS_MAX
+        if max_pixels:
+            side = min(SIDE_PIXELS_MOST, max(SIDE_PIXELS_LEAST, max_pixels))
+        copy = _scaled(image, data, side)
         shown = _name(name or path.name)
         if copy is not data:
             self._keep(data, f"original {shown}", str(_media_type(data)))
@@ -90,6 +100,37 @@ class Attacher:
         value = self._keep(copy, shown, str(_media_type(copy)))
         self._make_thumbnail(str(value["sha256"]), copy)
         return value
+
+    def annotated(self, sha256: str, marks: Sequence[Mark]) -> dict[str, JsonValue]:
+        """The value of an image answer that somebody drew on; the picture beneath is kept."""
+        beneath = self._files.read(sha256)
+        _opened(beneath)
+        self._need_room(2 * len(beneath))
+        try:
+            data = with_marks(beneath, marks)
+        except (OSError, SyntaxError) as reason:
+            raise NotAnImage("the picture is damaged") from reason
+        value = self._keep(data, "drawn.jpg", "image/jpeg")
+        self._make_thumbnail(str(value["sha256"]), data)
+        return value
+
+    def file(self, path: Path, name: str = "") -> dict[str, JsonValue]:
+        """The value of an audio, video or file answer for the file at `path`, as it is.
+
+        Raises NotFound, InvalidInput (empty), BlobTooLarge, TabletStorageFull.
+        """
+        try:
+            size = path.stat().st_size
+            if size > BLOB_BYTES_MAX:
+                raise BlobTooLarge("the file is larger than a file may be", bytes=size)
+            self._need_room(size)
+            data = path.read_bytes()
+        except OSError as reason:
+            raise NotFound("the file cannot be read any more") from reason
+        if not data:
+            raise InvalidInput("the file is empty", fields=["file"])
+        shown = _name(name or path.name)
+        return self._keep(data, shown, _type_of_file(data, shown))
 
     def signature(self, strokes: Sequence[Stroke]) -> dict[str, JsonValue]:
         """The value of a signature drawn as strokes of (x, y) from 0 to 1, y downwards."""
@@ -173,6 +214,15 @@ def _media_type(data: bytes) -> str | None:
     return None if kind is None or kind.mime not in KINDS else str(kind.mime)
 
 
+def _type_of_file(data: bytes, name: str) -> str:
+    """The media type by the first bytes; by the name when these say nothing."""
+    kind = filetype.guess(data[:4096])
+    if kind is not None:
+        return str(kind.mime)
+    guessed, _ = mimetypes.guess_type(name, strict=True)
+    return guessed or "application/octet-stream"
+
+
 def _opened(data: bytes) -> Image.Image:
     """The picture, its header read and found within bounds, nothing decoded yet."""
     kind = _media_type(data)
@@ -193,16 +243,16 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
-def _scaled(image: Image.Image, data: bytes) -> bytes:
-    """A JPEG of at most 1,600 pixels a side, upright; the same bytes when it is one already."""
+def _scaled(image: Image.Image, data: bytes, side: int) -> bytes:
+    """A JPEG of at most `side` pixels a side, upright; the same bytes when it is one already."""
     try:
         upright = image.getexif().get(0x0112, 1) == 1
-        if image.format == "JPEG" and upright and max(image.size) <= PHOTO_SIDE_PIXELS_MAX:
+        if image.format == "JPEG" and upright and max(image.size) <= side:
             image.load()
             return data
-        image.draft("RGB", (PHOTO_SIDE_PIXELS_MAX, PHOTO_SIDE_PIXELS_MAX))
+        image.draft("RGB", (side, side))
         copy = ImageOps.exif_transpose(image)
-        copy.thumbnail((PHOTO_SIDE_PIXELS_MAX, PHOTO_SIDE_PIXELS_MAX))
+        copy.thumbnail((side, side))
         copy = _on_white(copy)
         out = io.BytesIO()
         copy.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mobile.device.ports import Camera, Location, Storage
+from mobile.device.ports import Camera, Equipment, Location, Storage
 from mobile.services.attach import Attacher
 from mobile.services.browse import Browser
 from mobile.services.capture import Capture
@@ -19,7 +19,9 @@ from mobile.services.data_budget import DataBudget
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
 from mobile.services.look_ahead import LookAhead
+from mobile.services.map_tiles import MapTiles
 from mobile.services.preferences import Preferences
+from mobile.services.recordings import Recordings
 from mobile.services.save_unsent import UnsentSaver
 from mobile.services.sign_in import SignIn
 from mobile.services.synchronise import Synchroniser
@@ -54,6 +56,9 @@ class Tablet:
     camera: Camera
     location: Location
     storage: Storage
+    equipment: Equipment
+    tiles: MapTiles
+    recordings: Recordings
     close: Callable[[], None]
     person: Person | None = None
 

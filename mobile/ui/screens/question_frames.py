@@ -44,10 +44,17 @@ KINDS: Final[dict[str, str]] = {
     "choice": "select_one",
     "choices": "select_multiple",
     "reference": "reference",
+    "references": "references",
+    "range": "range",
+    "rank": "rank",
     "acknowledge": "acknowledge",
     "place": "geopoint",
     "photo": "image",
-    "file": "image",
+    "file": "file",
+    "audio": "audio",
+    "video": "video",
+    "trace": "geotrace",
+    "shape": "geoshape",
     "signature": "signature",
     "note": "note",
     "calculated": "calculate",
@@ -173,6 +180,8 @@ class QuestionFrame:
             label_of=self._label_of,
             thumbnail=lambda sha256: self._surroundings.thumbnail(sha256, self._arrived),
             now=self._surroundings.now,
+            appearance=view.appearance,
+            parameters=view.parameters,
         )
         return input_for(wish)
 

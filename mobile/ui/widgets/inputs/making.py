@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from mobile.presenters.fixes import demands_of
+from mobile.services.map_tiles import MapTiles
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.inputs.choice import ListInput, one_of, several_of
 from mobile.ui.widgets.inputs.dates import DateInput, MomentInput, precision_of
@@ -22,6 +24,7 @@ from mobile.ui.widgets.inputs.shown import (
     ShownInput,
     UnknownInput,
 )
+from mobile.ui.widgets.inputs.span import SpanInput
 from mobile.ui.widgets.inputs.typed import CounterInput, TimeInput, TypedInput
 from mobile.ui.widgets.type_ahead import Found
 from mobile.ui.widgets.virtual_list import Rows, RowSource
@@ -37,7 +40,7 @@ class Wish:
 
     `kind` is a name of `shared.forms.question_types.TYPES`, labels are in the language of the
     look. `search` and `label_of` serve references, `thumbnail` pictures of answers and of labels,
-    `now` dates. `appearance` and `parameters` are the form's, as XLSForm writes them.
+    `now` dates, `tiles` maps. `appearance` and `parameters` are the form's, as XLSForm writes them.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Wish:
     label_of: Callable[[str], Found | None] = field(default=lambda _: None)
     thumbnail: Callable[[str], Path | None] = no_thumbnail
     now: Callable[[], datetime] = _thai_now
+    tiles: MapTiles | None = None
 
 
 def input_for(wish: Wish) -> InputWidget:
@@ -110,7 +114,11 @@ MAKERS: Final[Mapping[str, Callable[[Wish], InputWidget]]] = {
     "rank": lambda wish: RankInput(wish.options, automation_id=wish.key),
     "reference": lambda wish: ListInput(wish.search, wish.label_of, automation_id=wish.key),
     "acknowledge": lambda wish: AcknowledgeInput(automation_id=wish.key),
-    "geopoint": lambda wish: PlaceInput(automation_id=wish.key),
+    "geopoint": lambda wish: PlaceInput(
+        wish.tiles, demands_of(wish.parameters), wish.appearance, automation_id=wish.key
+    ),
+    "geotrace": lambda wish: SpanInput("trace", wish.tiles, automation_id=wish.key),
+    "geoshape": lambda wish: SpanInput("shape", wish.tiles, automation_id=wish.key),
     "image": _image,
     "signature": lambda wish: SignatureInput(wish.thumbnail, automation_id=wish.key),
     "note": lambda wish: NoteInput(automation_id=wish.key),
