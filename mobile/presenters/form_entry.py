@@ -6,8 +6,9 @@ saving runs behind and marks each question when its answer is on the disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from mobile.device.ports import Picture
 from mobile.presenters.form_page import ALL, FormPage
@@ -16,6 +17,7 @@ from mobile.presenters.form_saves import Save
 from mobile.presenters.form_views import ChoiceView, ProblemView
 from mobile.presenters.observed import Words, told
 from mobile.presenters.rows import RowsPresenter
+from mobile.services.annotate import Mark
 from mobile.services.opened import OpenRecord
 from mobile.services.tablet import Tablet
 from mobile.store.listing import Filter
@@ -122,8 +124,32 @@ class FormPresenter(FormPage):
     # -- files -------------------------------------------------------------------------------
 
     def attach_picture(self, record: str, key: str, picture: Picture) -> None:
-        """Take a picture in as the answer of a question."""
-        self._attach(record, key, lambda: self._tablet.attacher.picture(picture.path, picture.name))
+        """Take a picture in as the answer of a question, as large as the form wants it."""
+        question = self._question(record, key)
+        asked = "" if question is None else question.parameters.get("max-pixels", "")
+        side = int(asked) if asked.isdecimal() and len(asked) < 7 else 0
+        self._attach(
+            record, key, lambda: self._tablet.attacher.picture(picture.path, picture.name, side)
+        )
+
+    def attach_file(
+        self,
+        record: str,
+        key: str,
+        path: Path,
+        name: str = "",
+        ended: Callable[[Exception | None], None] | None = None,
+    ) -> None:
+        """Take sound, a film or a file in; `ended(None)` when it is the answer."""
+        self._attach(record, key, lambda: self._tablet.attacher.file(path, name), ended)
+
+    def draw_on(self, record: str, key: str, marks: Sequence[Mark]) -> None:
+        """Draw on the picture that is the answer; what it was stays on the tablet."""
+        session = self._session
+        value = None if session is None else session.engine.value(record, key)
+        if isinstance(value, dict) and marks:
+            sha256 = str(value.get("sha256", ""))
+            self._attach(record, key, lambda: self._tablet.attacher.annotated(sha256, marks))
 
     def attach_pictures(self, record: str, repeat_key: str, pictures: Iterable[Picture]) -> None:
         """Take pictures in, each as a new row of a repeat of pictures."""
@@ -144,7 +170,13 @@ class FormPresenter(FormPage):
         """Take a signature in."""
         self._attach(record, key, lambda: self._tablet.attacher.signature_png(png))
 
-    def _attach(self, record: str, key: str, take: Callable[[], JsonValue]) -> None:
+    def _attach(
+        self,
+        record: str,
+        key: str,
+        take: Callable[[], JsonValue],
+        ended: Callable[[Exception | None], None] | None = None,
+    ) -> None:
         if self._session is None or not self._may(record, key):
             return
         self._said.saved[record, key] = "saving"
@@ -154,9 +186,13 @@ class FormPresenter(FormPage):
             self._said.saved[record, key] = "not_saved"
             self._said.typed[record, key] = ("", told(error))
             self._draw(frozenset({(record, key)}))
+            if ended is not None:
+                ended(error)
 
         def taken(value: JsonValue) -> None:
             self.answer(record, key, value)
+            if ended is not None:
+                ended(None)
 
         self._tablet.run(take, taken, failed)
 

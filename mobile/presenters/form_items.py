@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mobile.presenters.answers_shown import AnswerWords
 from mobile.presenters.form_locks import READ_ONLY
+from mobile.presenters.form_media import appearance_of, media_view, tables_of
 from mobile.presenters.form_problems import Place
 from mobile.presenters.form_session import FormSession
 from mobile.presenters.form_undo import RemovedRow
@@ -27,7 +28,13 @@ from mobile.presenters.form_views import (
 from mobile.presenters.observed import Sentence
 from shared.canonical import JsonValue
 from shared.forms.definition import Group, Node, Question, Repeat, Text, stored_answer
-from shared.forms.question_types import FILE_TYPES, widget_of
+from shared.forms.question_types import (
+    CHOICE_TYPES,
+    FILE_TYPES,
+    NEVER_SHOWN,
+    REFERENCE_TYPES,
+    widget_of,
+)
 from shared.forms.validation import Problem, reason_key
 
 CHOICES_SHOWN_MAX = 60
@@ -56,6 +63,7 @@ class ItemMaker:
         self._said = said
         self._engine = session.engine
         self._form = session.definition
+        self._tables = tables_of(self._form)
         self._views: dict[Place, QuestionView] = {}
         self._counted: tuple[int, _Counts] = (-1, ({}, {}, {}))
         self._listed: tuple[int, tuple[ProblemView, ...]] = (-1, ())
@@ -171,7 +179,7 @@ class ItemMaker:
             if not self._engine.relevant(record, node.key):
                 continue
             if isinstance(node, Question):
-                if node.type != "hidden":
+                if node.type not in NEVER_SHOWN or node.type == "calculate":
                     yield self.question(record, node)
             elif isinstance(node, Group):
                 atomic = node.merge == "atomic"
@@ -236,8 +244,10 @@ class ItemMaker:
             cleared=self._words.answer(question, session.undo.cleared.get(place))
             if value is None
             else NO_TEXT,
+            guidance=self._text(record, question.guidance_hint),
+            media=media_view(question.media, self._form.files),
             parameters=question.parameters,
-            appearance=question.appearance,
+            appearance=appearance_of(question, self._tables),
             type=question.type,
         )
 
@@ -261,7 +271,11 @@ class ItemMaker:
     def _choices(
         self, record: str, question: Question, value: JsonValue
     ) -> tuple[tuple[ChoiceView, ...], bool]:
-        if question.type not in ("select_one", "select_multiple", "reference"):
+        if question.type == "range":  # words at places of the line
+            marks = self._form.choice_lists.get(question.parameters.get("tick_labelset", ""))
+            offered_marks = () if marks is None else marks.choices
+            return tuple(ChoiceView(c.name, c.label, False) for c in offered_marks), False
+        if question.type not in CHOICE_TYPES | REFERENCE_TYPES:
             return (), False
         target = question.refers_to
         if target is not None and target.kind in ("register", "record"):
@@ -270,7 +284,11 @@ class ItemMaker:
         chosen = set(value) if isinstance(value, list) else {value}
         if len(offered) > CHOICES_SHOWN_MAX:
             return (), True
-        return tuple(ChoiceView(c.name, c.label, c.name in chosen) for c in offered), False
+        files = self._form.files
+        return tuple(
+            ChoiceView(c.name, c.label, c.name in chosen, media_view(c.media, files))
+            for c in offered
+        ), False
 
     # -- rows --------------------------------------------------------------------------------
 

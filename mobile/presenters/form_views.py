@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, overload
 
 from mobile.device.ports import Picture as Picture  # screens choose pictures by this name
+from mobile.presenters.form_media import NO_MEDIA, MediaView
 from mobile.presenters.observed import Sentence
 from shared.canonical import JsonValue
 from shared.forms.definition import Text
@@ -37,6 +38,7 @@ class ChoiceView:
     name: str
     label: Text
     chosen: bool
+    media: MediaView = NO_MEDIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class QuestionView:
     conflict: bool = False
     saved: Saved = ""
     cleared: Text = NO_TEXT
+    guidance: Text = NO_TEXT
+    media: MediaView = NO_MEDIA
     parameters: Mapping[str, str] = field(default_factory=dict)
     appearance: str = ""
     type: str = ""

@@ -73,7 +73,8 @@ class Wiring:
         self._ticking.cancel()
 
     def pause(self) -> None:
-        """The person went to another app, perhaps for ever: seal what they did."""
+        """The person went to another app, perhaps for ever: sound waits, the rest is sealed."""
+        self._tablet.recordings.pause()
         self._tablet.run(self._tablet.capture.seal_all)
 
     def tick(self) -> None:
