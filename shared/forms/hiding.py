@@ -40,7 +40,8 @@ def _of_node(engine: FormEngine, node: Node) -> Iterator[Hidden]:
         if is_empty(node.stored.get(register.key)):
             continue
         guards = node.logic.guards.get(register.key, ())
-        hiding = above + [(node, key) for key in guards if not node.relevance.get(key, True)]
+        own = [(node, key, "relevant") for key in guards if not node.relevance.get(key, True)]
+        hiding = above + own
         if not hiding:
             continue
         drivers = _Drivers(engine)
@@ -50,14 +51,18 @@ def _of_node(engine: FormEngine, node: Node) -> Iterator[Hidden]:
         yield Hidden(node.record_id, register.key, tuple(sorted(drivers.found)))
 
 
-def _hiding_rows(node: Node) -> list[tuple[Node, str]]:
-    """The formulas above a row that make it count for nothing."""
-    found: list[tuple[Node, str]] = []
+def _hiding_rows(node: Node) -> list[tuple[Node, str, str]]:
+    """The formulas above a row that make it count for nothing: a relevance, or a count."""
+    found: list[tuple[Node, str, str]] = []
     here = node
     while here.parent is not None:
-        parent = here.parent
-        guards = parent.logic.repeat_guards.get(here.record_type, ())
-        found += [(parent, key) for key in guards if not parent.relevance.get(key, True)]
+        parent, kind = here.parent, here.record_type
+        guards = parent.logic.repeat_guards.get(kind, ())
+        found += [
+            (parent, key, "relevant") for key in guards if not parent.relevance.get(key, True)
+        ]
+        if kind in parent.logic.counted and here.position > parent.due.get(kind, 0):
+            found.append((parent, kind, "count"))
         here = parent
     return found
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, RowAnswers
 from shared.forms.definition import REASON_SUFFIX, Group, Question, Repeat, Severity, Text
+from shared.forms.expressions.values import number_text
 from shared.forms.logic import FormEngine, Node
 from shared.forms.question_types import CHOICE_TYPES, REFERENCE_TYPES, TYPES
+from shared.forms.scale import scale_of
 
+SCALED = frozenset({"range", "rank"})
 CHOSEN = CHOICE_TYPES | REFERENCE_TYPES
 
 REQUIRED = Text("ต้องตอบคำถามนี้", "This question must be answered")
@@ -28,6 +32,10 @@ SHAPE = Text(
     "The stored value does not fit the question; answer it again",
 )
 CONSTRAINT = Text("คำตอบไม่ผ่านเงื่อนไข", "The answer breaks a rule")
+RANKED = Text(
+    "ต้องจัดอันดับให้ครบทุกตัวเลือก ตัวเลือกละหนึ่งอันดับ",
+    "Every option has one place in the ranking",
+)
 UNKNOWN_FIELD = Text(
     "ข้อมูลนี้ไม่มีในแบบฟอร์มรุ่นนี้",
     "This value has no question in this version of the form",
@@ -103,6 +111,8 @@ def _of_question(engine: FormEngine, node: Node, question: Question) -> Iterator
         return
     if question.type in CHOSEN and not _known(engine, node, question, value):
         yield _problem(node, key, "choice.unknown", "hard", UNKNOWN_CHOICE)
+    elif question.type in SCALED:
+        yield from _of_scale(engine, node, question, value)
     if rules.constraint is not None and not engine.holds(node.record_id, key, "constraint"):
         yield from _explained(
             node, key, "constraint", question.severity, question.constraint_message or CONSTRAINT
@@ -129,6 +139,25 @@ def _known(engine: FormEngine, node: Node, question: Question, value: JsonValue)
     return all(engine.offers(node.record_id, question.key, str(name)) for name in chosen)
 
 
+def _of_scale(
+    engine: FormEngine, node: Node, question: Question, value: JsonValue
+) -> Iterator[Problem]:
+    """A range's answer is on its scale; a ranking has every option once."""
+    if question.type == "rank":
+        offered = {choice.name for choice in engine.choices(node.record_id, question.key)}
+        if isinstance(value, list) and len(value) != len(offered):
+            yield _problem(node, question.key, "rank.incomplete", "hard", RANKED)
+        return
+    scale = scale_of(question)
+    if scale is not None and not scale.has(Decimal(str(value))):
+        start, end, step = (number_text(one) for one in (scale.start, scale.end, scale.step))
+        message = Text(
+            f"ต้องอยู่ระหว่าง {start} ถึง {end} ทีละ {step}",
+            f"The answer lies between {start} and {end}, in steps of {step}",
+        )
+        yield _problem(node, question.key, "range.outside", "hard", message)
+
+
 def _explained(
     node: Node, key: str, code: str, severity: Severity, message: Text
 ) -> Iterator[Problem]:
@@ -145,6 +174,10 @@ def _of_rows(engine: FormEngine, node: Node, repeat: Repeat) -> Iterator[Problem
         return
     count = len(node.rows.get(repeat.record_type, ()))
     label = repeat.label
+    due = engine.rows_due(repeat.record_type, node.record_id)
+    if due is not None:
+        yield from _of_counted(engine, node, repeat, due)
+        return
     if count < repeat.rows_min:
         yield _problem(
             node,
@@ -165,6 +198,23 @@ def _of_rows(engine: FormEngine, node: Node, repeat: Repeat) -> Iterator[Problem
             Text(
                 f"{label.th}: มีได้ไม่เกิน {repeat.rows_max} รายการ ขณะนี้มี {count}",
                 f"{label.en}: at most {repeat.rows_max} allowed, {count} given",
+            ),
+        )
+
+
+def _of_counted(engine: FormEngine, node: Node, repeat: Repeat, due: int) -> Iterator[Problem]:
+    """Rows that a count asks for and that nobody filled; none when they may stay empty."""
+    questions = engine.definition.questions(repeat.record_type)
+    missing = due - len(node.children.get(repeat.record_type, ()))
+    if missing > 0 and any(one.required and one.answered_by == "field" for one in questions):
+        yield _problem(
+            node,
+            repeat.key,
+            "rows.too_few",
+            "hard",
+            Text(
+                f"{repeat.label.th}: ต้องมี {due} รายการ ยังขาด {missing}",
+                f"{repeat.label.en}: {due} needed, {missing} still missing",
             ),
         )
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from shared.forms.definition import FormDefinition, Group
 from shared.forms.logic import FormEngine
 from shared.forms.validation import (
@@ -13,7 +17,7 @@ from shared.forms.validation import (
     validate_question,
     validate_record,
 )
-from tests.support.forms import calculate, engine_of, form_of, group, question, repeat
+from tests.support.forms import calculate, codebooks, engine_of, form_of, group, question, repeat
 
 
 def codes(engine: FormEngine) -> list[tuple[str, str, str]]:
@@ -181,3 +185,68 @@ def test_personal_classes_merge_classes_and_labels_of_fields() -> None:
     assert not definition.may_store("demo", "s/e")
     assert not definition.may_store("demo", "s/pair/c")
     assert definition.label_of("demo", "s/pair").th == "pair"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("1", []),
+        ("2.5", []),
+        ("10", []),
+        ("2.6", ["range.outside"]),
+        ("0.5", ["range.outside"]),
+        ("11.5", ["range.outside"]),
+        ("x", ["type.decimal"]),
+    ],
+)
+def test_a_range_takes_numbers_on_its_scale(answer: str, expected: list[str]) -> None:
+    scale = {"start": "1", "end": "10", "step": "1.5"}
+    definition = form_of(question("a", "range", parameters=scale))
+    found = validate(engine_of(definition, {"s/a": answer}))
+    assert [one.code for one in found] == expected
+    if expected == ["range.outside"]:
+        assert "1.5" in found[0].message.en
+
+
+def test_a_range_may_go_downwards() -> None:
+    definition = form_of(
+        question("a", "range", parameters={"start": "5", "end": "-5", "step": "-2"})
+    )
+    sound = [
+        number
+        for number in range(-7, 8)
+        if not validate(engine_of(definition, {"s/a": str(number)}))
+    ]
+    assert sound == [-5, -3, -1, 1, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (["no", "yes"], []),
+        (["yes"], ["rank.incomplete"]),
+        (["yes", "maybe"], ["choice.unknown"]),
+        (["yes", "yes"], ["type.choices"]),
+        ("yes no", ["type.choices"]),
+    ],
+)
+def test_a_ranking_has_every_option_once(answer: Any, expected: list[str]) -> None:
+    definition = form_of(question("a", "rank", choices="yn"))
+    found = validate(engine_of(definition, {"s/a": answer}))
+    assert [one.code for one in found] == expected
+
+
+def test_several_references_are_all_looked_up() -> None:
+    definition = form_of(question("a", "references", refers_to="codebook check"))
+    known = [row.key for row in list(codebooks()["check"].rows.values())[:2]]
+    assert validate(engine_of(definition, {"s/a": known})) == []
+    found = validate(engine_of(definition, {"s/a": [*known, "nothing"]}))
+    assert [one.code for one in found] == ["choice.unknown"]
+
+
+def test_required_may_be_an_expression() -> None:
+    definition = form_of(
+        question("age", "integer"), question("school", required="${age} < 15 and ${age} > 5")
+    )
+    assert [one.code for one in validate(engine_of(definition, {"s/age": 9}))] == ["required"]
+    assert validate(engine_of(definition, {"s/age": 20})) == []
