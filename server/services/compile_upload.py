@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from server.services.form_facts import files_of
-from server.services.unpack_upload import MEDIA_KINDS, FormUpload
+from server.services.unpack_upload import FormUpload
 from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.forms.definition import FormDefinition
 from shared.forms.loading import load_form
 
 if TYPE_CHECKING:
     from server.forms_import.sheets import SheetDefect
+    from server.xlsform import CompiledForm
 
 _VERSION: Final = re.compile(r'(<instance>\s*<[^<>]*?\sversion=")[^"]*"')
 
@@ -51,21 +51,20 @@ def compile_upload(upload: FormUpload) -> ReadyForm | list[SheetDefect]:
     from server import xlsform
 
     compiled = xlsform.compile_source(upload.data, upload.name, upload.companions)
-    if isinstance(compiled, list):
-        return compiled
-    media = {sha256_hex(data): data for name, data in upload.companions.items() if _is_media(name)}
+    return compiled if isinstance(compiled, list) else ready_form(compiled)
+
+
+def ready_form(compiled: CompiledForm) -> ReadyForm:
+    """What the door made, as it is published."""
+    assert isinstance(compiled.document, dict), "a form document is an object"
     return ReadyForm(
         compiled.document,
         compiled.definition,
         compiled.xform_xml,
         compiled.warnings,
         compiled.codebooks,
-        {one.sha256: media[one.sha256] for one in files_of(compiled.document)},
+        {sha256_hex(data): data for data in compiled.media.values()},
     )
-
-
-def _is_media(name: str) -> bool:
-    return name.casefold().endswith(MEDIA_KINDS)
 
 
 def with_version(form: ReadyForm, version: int) -> ReadyForm:
@@ -75,7 +74,9 @@ def with_version(form: ReadyForm, version: int) -> ReadyForm:
     document = {**form.document, "version": version}
     loaded = load_form(document)
     assert isinstance(loaded, FormDefinition), "only its number differs"
-    return replace(form, document=document, definition=loaded, xform=_renumbered(form.xform, version))
+    return replace(
+        form, document=document, definition=loaded, xform=_renumbered(form.xform, version)
+    )
 
 
 def _renumbered(xform: str, version: int) -> str:

@@ -52,7 +52,8 @@ class FormFacts:
 def facts_of(document: JsonValue) -> FormFacts:
     """The facts of a document that was loaded before. Never fails on an odd one."""
     raw: dict[str, Any] = document if isinstance(document, dict) else {}
-    title = raw.get("title") if isinstance(raw.get("title"), dict) else {}
+    named = raw.get("title")
+    title: dict[str, Any] = named if isinstance(named, dict) else {}
     nodes = list(_nodes(raw.get("sections")))
     targets = [str(node[name]) for node in nodes for name in _TARGETS if node.get(name)]
     books = {one.removeprefix("codebook ") for one in targets if one.startswith("codebook ")}
@@ -98,7 +99,7 @@ def files_of(document: JsonValue) -> tuple[FormFile, ...]:
 
 def _nodes(listed: Any) -> Iterator[dict[str, Any]]:
     """Every section, group, repeat and question, in the form's order; deep ones without a stack."""
-    stack = [one for one in reversed(listed if isinstance(listed, list) else [])]
+    stack = list(reversed(listed if isinstance(listed, list) else []))
     while stack:
         node = stack.pop()
         if isinstance(node, dict):

@@ -114,9 +114,7 @@ def _field(
         yield _changed(kind, key, code, th, en, what, before, after)
 
 
-def _differences(
-    old: Register, new: Register
-) -> Iterator[tuple[str, tuple[str, str], str, str]]:
+def _differences(old: Register, new: Register) -> Iterator[tuple[str, tuple[str, str], str, str]]:
     """What of a field's nature differs: a code, what it is called, was, is."""
     kinds = (_kind(old), _kind(new))
     if kinds[0] != kinds[1]:

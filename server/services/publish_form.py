@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import FormRow
-from server.services.compile_upload import ReadyForm
+from server.services.compile_upload import ReadyForm, ready_form
 from server.services.edit_register import register_edit
 from server.services.form_promises import BrokenPromise, broken_promises
 from server.services.keep_document import Kept, enter_files, keep_bytes, with_document
@@ -84,9 +84,7 @@ def publish_form(office: Office, author: str, text: str, source_name: str) -> Pu
     ConflictingState when this version was published with another content or a newer one exists.
     """
     compiled = check_form(text, source_name)
-    assert isinstance(compiled.document, dict)
-    ready = ReadyForm(compiled.document, compiled.definition, compiled.xform_xml)
-    return publish_ready(office, author, ready, Source(source_name, text))
+    return publish_ready(office, author, ready_form(compiled), Source(source_name, text))
 
 
 def publish_ready(
@@ -131,9 +129,7 @@ def earlier_versions(session: Session, form_id: str) -> dict[int, Earlier]:
     return found
 
 
-def promises_broken(
-    new: FormDefinition, earlier: dict[int, Earlier]
-) -> tuple[BrokenPromise, ...]:
+def promises_broken(new: FormDefinition, earlier: dict[int, Earlier]) -> tuple[BrokenPromise, ...]:
     """What of the earlier versions' promises a new one breaks."""
     return broken_promises(new, [one.definition for one in earlier.values()])
 
@@ -199,7 +195,8 @@ def _store(
     }
     if ready.media:
         # Tablets fetch these with the document; a list of hashes, never names from outside.
-        values["files"] = sorted(ready.media)
+        names: list[JsonValue] = [*sorted(ready.media)]
+        values["files"] = names
     edit = register_edit(session, "form", record, values)
     assert edit is not None
     named = (one.sha256 for one in files.values())

@@ -61,9 +61,7 @@ class Tally:
     """What was found so far. `questions` counts records by (type, field, kind)."""
 
     done: int = 0
-    counts: dict[Kind, int] = field(
-        default_factory=lambda: {"fits": 0, "loses": 0, "blocked": 0}
-    )
+    counts: dict[Kind, int] = field(default_factory=lambda: {"fits": 0, "loses": 0, "blocked": 0})
     questions: dict[tuple[str, str, str], tuple[Touched, int]] = field(default_factory=dict)
     listed: int = 0
 
@@ -283,7 +281,9 @@ def _told(tally: Tally) -> dict[str, Any]:
     found = sorted(tally.questions.values(), key=lambda pair: (pair[0].kind, -pair[1]))
     return {
         "done": tally.done,
-        **tally.counts,
+        "fits": tally.counts["fits"],
+        "loses": tally.counts["loses"],
+        "blocked": tally.counts["blocked"],
         "questions": _json([{**_plain(first), "count": count} for first, count in found]),
     }
 

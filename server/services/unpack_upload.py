@@ -24,7 +24,7 @@ from shared.limits import (
     FORM_UPLOAD_BYTES_MAX,
 )
 
-FORM_KINDS: Final = (".xlsx", ".md", ".xml")
+FORM_KINDS: Final = (".xlsx", ".xlsm", ".xls", ".md", ".xml")
 TABLE_KINDS: Final = (".csv", ".geojson", ".json")
 MEDIA_KINDS: Final = (
     ".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp3", ".m4a", ".wav", ".ogg", ".mp4", ".webm",
@@ -150,13 +150,19 @@ class _TooMuchInside(Exception):
     """A packed file unfolds beyond its bound."""
 
 
+def directory_is_small(data: bytes) -> bool:
+    """Has a zip a table of contents of bounded size? (It is read whole before anything else.)
+    Raises ValueError for what is no plain zip."""
+    end = data.rfind(_END, max(0, len(data) - _TAIL))
+    if end < 0 or end + 22 > len(data) or data[max(0, end - 20) : end - 16] == _LARGE_END:
+        raise ValueError("no plain zip")
+    size: int = struct.unpack_from("<L", data, end + 12)[0]
+    return size <= _DIRECTORY_BYTES_MAX
+
+
 def _entries(data: bytes, room: int) -> Iterator[tuple[str, bytes]]:
     """The files of a zip, one after another, each read no further than there is room."""
-    end = data.rfind(_END, max(0, len(data) - _TAIL))
-    if end < 0 or end + 22 > len(data) or data[end - 20 : end - 16] == _LARGE_END:
-        raise ValueError("no plain zip")
-    # Its table of contents is read whole before anything else: that is bounded here.
-    if struct.unpack_from("<L", data, end + 12)[0] > _DIRECTORY_BYTES_MAX:
+    if not directory_is_small(data):
         raise _TooMuchInside
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
@@ -199,7 +205,11 @@ def _is_form_csv(name: str, data: bytes) -> bool:
     if not name.casefold().endswith(".csv"):
         return False
     first = data[:200].decode("utf-8-sig", "replace").lstrip().partition("\n")[0]
-    return first.partition(",")[0].strip().strip('"').casefold() in {"survey", "settings", "choices"}
+    return first.partition(",")[0].strip().strip('"').casefold() in {
+        "survey",
+        "settings",
+        "choices",
+    }
 
 
 def _pack(files: Mapping[str, bytes]) -> bytes:

@@ -98,11 +98,21 @@
     if (zoom) { enlarge(zoom); return; }
     if (event.target.closest("[data-keys]")) { KEYS["?"](); return; }
     if (event.target.closest("[data-print]")) { window.print(); return; }
+    const copying = event.target.closest("[data-copy]");
+    if (copying) { copyText(copying); return; }
     const picture = event.target.closest("dialog.zoom img");
     if (picture) { picture.closest("dialog").classList.toggle("close-up"); return; }
     if (event.target.matches("dialog.zoom")) { event.target.close(); return; }
     const row = event.target.closest("tr[data-open]");
     if (row && !event.target.closest("a, button")) { if (row === chosen) openChosen(); else choose(row); }
+  }
+
+  function copyText(button) {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    const said = () => { button.textContent = button.dataset.copied; };
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(said, () => document.execCommand("copy") && said());
+    else if (document.execCommand("copy")) said();
   }
 
   function enlarge(button) {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from shared.forms.loading import load_form
 from shared.limits import CODEBOOK_BYTES_MAX, FORM_DOCUMENT_BYTES_MAX
 
 UNKNOWN: Final = "samruat_unknown_forms"
+T = TypeVar("T")
 
 
 class FormShelf:
@@ -25,6 +27,7 @@ class FormShelf:
     def __init__(self) -> None:
         self._forms: dict[tuple[str, int], FormDefinition] = {}
         self._codebooks: dict[tuple[str, int], Codebook] = {}
+        self._derived: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
     def find(self, session: Session, form: str, version: int) -> FormDefinition | None:
@@ -45,6 +48,17 @@ class FormShelf:
             with self._lock:
                 found = self._forms.setdefault((form, version), loaded)
         return found
+
+    def derived(self, what: str, sha256: str, make: Callable[[], T]) -> T:
+        """What follows from a published document alone, worked out once: as many as there are
+        published documents."""
+        key = (what, sha256)
+        if key not in self._derived:
+            found = make()
+            with self._lock:
+                self._derived.setdefault(key, found)
+        kept: T = self._derived[key]
+        return kept
 
     def newest(self, session: Session, form: str) -> FormDefinition | None:
         """The newest version of a form, or None when there is no such form."""

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from server.models import CodebookActivationRow, CodebookRow, FormRow
 
+
 def active_codebooks(session: Session) -> dict[str, int]:
     """The version in force of every codebook: the one activated last, else the newest."""
     newest = select(CodebookRow.name, func.max(CodebookRow.version)).group_by(CodebookRow.name)
-    found = {name: version for name, version in session.execute(newest)}
+    found: dict[str, int] = {row[0]: row[1] for row in session.execute(newest)}
     last = (
         select(
             CodebookActivationRow.name,

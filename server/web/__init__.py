@@ -10,6 +10,8 @@ from flask import Blueprint, Flask
 
 from server.web import (
     areas,
+    candidates,
+    codebooks,
     files,
     fleet,
     forms,
@@ -33,7 +35,7 @@ def register(app: Flask) -> None:
     pages = Blueprint("pages", __name__)
     for group in (
         sign_in, review, record, record_acts, areas, registers, people, fleet, quarantine,
-        settling, forms, paper, files, health, frame
+        settling, candidates, codebooks, forms, paper, files, health, frame
     ):  # fmt: skip
         group.add_pages(pages)
     app.register_blueprint(pages)

@@ -28,6 +28,7 @@ from server.web.desk import (
 from server.web.sign_in import SESSION_COOKIE, ask_to_sign_in
 from server.web.words import LANGUAGES
 from shared.errors import BadInput, Forbidden, NotFound, NotSignedIn, SurveyError
+from shared.limits import CODEBOOK_BYTES_MAX, FORM_UPLOAD_BYTES_MAX
 from shared.problem_sentences import sentence
 
 ERROR_PAGE: Final = "samruat_error_page"
@@ -50,6 +51,12 @@ LANGUAGE_SECONDS: Final = YEAR_SECONDS
 FORM_BYTES_MAX: Final = 4 * 1024 * 1024
 UPLOAD_BYTES_MAX: Final = 512 * 1024 * 1024
 """A rescue file by way of a browser; larger ones are taken in by the command."""
+WIDE: Final = {
+    "pages.take_bundle": UPLOAD_BYTES_MAX,
+    "pages.upload_form": FORM_UPLOAD_BYTES_MAX + FORM_BYTES_MAX,
+    "pages.upload_codebook": CODEBOOK_BYTES_MAX + FORM_BYTES_MAX,
+}
+"""Forms that take files: how many bytes the whole request may have."""
 NAVIGATION: Final = (
     ("review", "review", "nav.review"),
     ("conflicts", "conflict", "nav.conflicts"),
@@ -74,8 +81,7 @@ def add_pages(pages: Blueprint) -> None:
 
 def _who_asks() -> Response | None:
     g.staff = None
-    wide = request.endpoint == "pages.take_bundle"
-    request.max_content_length = UPLOAD_BYTES_MAX if wide else FORM_BYTES_MAX
+    request.max_content_length = WIDE.get(request.endpoint or "", FORM_BYTES_MAX)
     _refuse_what_cannot_be_stored()
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _from_our_pages()
