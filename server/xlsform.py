@@ -142,8 +142,10 @@ def _convert(sheets: Mapping[str, Sheet], form_id: str, defects: Defects) -> str
         source[name] = [dict(row.cells) for row in sheet.rows]
         source[f"{name}_header"] = [dict.fromkeys(sheet.columns)] if sheet.columns else []
     _with_form_id(source, form_id)
+    names = {row.cells.get("name") for row in sheets["survey"].rows}
+    root = next(name for name in (form_id, "data", "_form") if name not in names)
     try:
-        return str(convert(source, form_name=form_id).xform)
+        return str(convert(source, form_name=root).xform)
     except (PyXFormError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         message = " ".join(str(error).split())[:500]
     except RecursionError:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from server.catalog import catalog_forms, codebook_document, codebook_names
-from server.commands import printing
+from server.commands import form_checking, printing
 from server.commands.running import CommandFailed, Run
 from server.models import FormRow
 from server.services.publish_codebook import publish_codebook
-from server.services.publish_form import check_form, publish_form
+from server.services.publish_form import publish_form
 from shared.errors import FormInvalid
 from shared.limits import FORM_SOURCE_BYTES_MAX
 
@@ -21,13 +21,10 @@ from shared.limits import FORM_SOURCE_BYTES_MAX
 def add_commands(commands: Any) -> None:
     """The subcommands of this file."""
     form = commands.add_parser("form", help="forms").add_subparsers(required=True)
-    for name, help_text, act in (
-        ("publish", "publish forms (XLSForm as Markdown tables)", publish),
-        ("check", "name every defect of a form", check),
-    ):
-        parser = form.add_parser(name, help=help_text)
-        parser.add_argument("file", nargs="*", type=Path, help="files; none: those of the product")
-        parser.set_defaults(command=act)
+    parser = form.add_parser("publish", help="publish forms (XLSForm as Markdown tables)")
+    parser.add_argument("file", nargs="*", type=Path, help="files; none: those of the product")
+    parser.set_defaults(command=publish)
+    form_checking.add_command(form)
     printing.add_commands(form)
     listing = form.add_parser("list", help="list published forms")
     listing.set_defaults(command=list_published)
@@ -65,19 +62,6 @@ def publish(run: Run, arguments: argparse.Namespace) -> None:
         for one in published
     ]
     run.say("\n".join(lines), published)
-
-
-def check(run: Run, arguments: argparse.Namespace) -> None:
-    """Compile forms and say what is wrong with them."""
-    checked = []
-    for name, text in _sources(arguments.file).items():
-        try:
-            compiled = check_form(text, name)
-        except FormInvalid as problem:
-            raise CommandFailed(_defects(name, problem)) from None
-        form = compiled.definition
-        checked.append({"form": form.form_id, "version": form.version, "sha256": compiled.sha256})
-    run.say("\n".join(f"{one['form']} {one['version']} is sound" for one in checked), checked)
 
 
 def _defects(name: str, problem: FormInvalid) -> str:

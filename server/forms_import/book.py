@@ -166,13 +166,13 @@ def _settings(book: Book, defects: Defects) -> None:
     elif "settings" in book.sheets:
         book.settings = SheetRow(book.sheets["settings"].line, {})
     if len(rows) > 1:
-        defects.error(
+        defects.warning(
             "settings",
             rows[1].line,
             "",
             "sheet.settings",
-            "settings มีหนึ่งแถวใต้หัวตาราง ลบแถวอื่น",
-            "settings has one row below its header; remove the others",
+            "settings มีหนึ่งแถวใต้หัวตาราง แถวอื่นไม่ถูกอ่าน",
+            "settings has one row below its header; the others are not read",
         )
 
 

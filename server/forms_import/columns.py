@@ -137,6 +137,30 @@ UNUSED: Final = {
 }
 
 
+# Settings of other systems that mean nothing here.
+OTHER_SETTINGS: Final = frozenset(
+    {
+        "name",
+        "instance_id",
+        "instance_xmlns",
+        "namespaces",
+        "omit_instanceid",
+        "attribute",
+        "prefix",
+        "delimiter",
+        "add_none_option",
+        "flat",
+        "sms_keyword",
+        "sms_separator",
+        "sms_allow_media",
+        "sms_date_format",
+        "sms_datetime_format",
+        "sms_response",
+        "sms_field",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its header as written, what it is, the language it is in ("" when none), and
@@ -217,7 +241,8 @@ def settings_column(header: str, double: bool) -> Column:
         return _with_language(header, name, rest, known=True)
     if name in SETTINGS:
         return Column(header, name, use="used" if not rest else "unknown")
-    return Column(header, name, use="unused" if name in UNUSED or rest else "unknown")
+    unused = name in UNUSED or name in OTHER_SETTINGS or bool(rest)
+    return Column(header, name, use="unused" if unused else "unknown")
 
 
 def _with_language(header: str, name: str, rest: list[str], *, known: bool) -> Column:

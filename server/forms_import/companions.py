@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from server.forms_import.comma import read_text, table_rows
+from server.forms_import.parts import Unreadable, walk_xml
 from server.forms_import.sheets import Defects
 from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.limits import CODEBOOK_BYTES_MAX
@@ -57,12 +58,14 @@ def table_of(
 ) -> tuple[str, list[dict[str, str]], list[int]] | None:
     """The rows of the table with a name, and their lines; None when it was not given."""
     by_name = {name.casefold(): name for name in companions}
-    for suffix in (".csv", ".geojson"):
+    for suffix in (".csv", ".geojson", ".xml"):
         name = by_name.get(f"{stem}{suffix}".casefold())
         if name is None:
             continue
         if suffix == ".csv":
             return (name, *_csv(companions[name], name, defects))
+        if suffix == ".xml":
+            return (name, *_xml(companions[name], name, defects))
         return (name, *_geojson(companions[name], name, defects))
     return None
 
@@ -126,6 +129,36 @@ def _geojson(data: bytes, name: str, defects: Defects) -> tuple[list[dict[str, s
             row["id"] = str(whole["id"])
         row["geometry"] = _geometry(whole.get("geometry"))
         rows.append(row)
+    return rows, list(range(1, len(rows) + 1))
+
+
+def _xml(data: bytes, name: str, defects: Defects) -> tuple[list[dict[str, str]], list[int]]:
+    """The items of a table in XML: `<root><item><name>..</name><label>..</label></item></root>`."""
+    rows: list[dict[str, str]] = []
+    depth = 0
+    words: list[str] = []
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        words.clear()
+        if depth == 2 and len(rows) <= ROWS_MAX:
+            rows.append({})
+
+    def end(element: str) -> None:
+        nonlocal depth
+        if depth == 3 and len(rows[-1]) < COLUMNS_MAX:
+            rows[-1].setdefault(element[:64], "".join(words).strip())
+        depth -= 1
+
+    try:
+        walk_xml(data, start, end, words.append)
+    except Unreadable as why:
+        defects.error(name, 0, "", why.code, why.th, why.en)
+        return [], []
+    if len(rows) > ROWS_MAX:
+        _too_large(name, defects)
+        return [], []
     return rows, list(range(1, len(rows) + 1))
 
 

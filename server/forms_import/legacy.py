@@ -46,7 +46,7 @@ def _grids(book: Any) -> list[Grid]:
     cells = characters = 0
     sheets = book.sheets()
     for sheet in sheets[:SHEETS_MAX]:
-        grid = Grid(str(sheet.name), 1)
+        grid = Grid(str(sheet.name), 1, workbook=True)
         grids.append(grid)
         if " ".join(grid.name.split()).lower() not in SHEETS and len(sheets) > 1:
             continue

@@ -50,11 +50,11 @@ def _anything(text: str) -> bool:
 RANDOM: Final[dict[str, Check]] = {"randomize": _yes, "seed": _seed}
 FILES: Final[dict[str, Check]] = {**RANDOM, "value": _name, "label": _name}
 GEO: Final[dict[str, Check]] = {"allow-mock-accuracy": _yes, "reference-geometry": _anything}
-LINES: Final[dict[str, Check]] = {**GEO, "incremental": _one_of("true", "yes")}
+LINES: Final[dict[str, Check]] = {**GEO, "incremental": _one_of("true", "true()", "yes")}
 ACCEPTED: Final[dict[str, dict[str, Check]]] = {
     "text": {"rows": _whole},
     "image": {"max-pixels": _whole, "app": _anything},
-    "signature": {"max-pixels": _whole},
+    "signature": {"max-pixels": _whole, "app": _anything},
     "audio": {"quality": _one_of("voice-only", "low", "normal", "external")},
     "geopoint": {**GEO, "capture-accuracy": _number, "warning-accuracy": _number},
     "geotrace": LINES,
@@ -137,16 +137,16 @@ def _range_problems(found: dict[str, str]) -> list[tuple[str, str]]:
     start, end, step = numbers["start"], numbers["end"], numbers["step"]
     width = abs(end - start)
     told: list[tuple[str, str]] = []
-    if step <= 0 or step > width:
+    if step == 0 or abs(step) > width:
         told.append(
             (
-                "step ต้องมากกว่า 0 และไม่เกินช่วง start ถึง end",
-                "step is above 0 and at most the distance from start to end",
+                "step ต้องไม่เป็น 0 และไม่เกินช่วง start ถึง end",
+                "step is not 0 and at most the distance from start to end",
             )
         )
         return told
     interval, placeholder = numbers.get("tick_interval"), numbers.get("placeholder")
-    if interval is not None and (interval <= 0 or interval > width or interval % step):
+    if interval is not None and (interval == 0 or abs(interval) > width or interval % step):
         told.append(("tick_interval ต้องหาร step ลงตัว", "tick_interval is a multiple of step"))
     if placeholder is not None and (
         (placeholder - start) % step or not min(start, end) <= placeholder <= max(start, end)

@@ -6,10 +6,10 @@ import re
 from typing import Any, Final
 
 from server.forms_import.book import Book
-from server.forms_import.choices import external_name, read_media
+from server.forms_import.choices import read_media
 from server.forms_import.columns import TRANSLATED
 from server.forms_import.parameters import WITHOUT_EFFECT, problems, read_parameters, with_defaults
-from server.forms_import.search_calls import SearchCall, read_search
+from server.forms_import.selects import SelectReader
 from server.forms_import.sheets import Defects, SheetRow, near
 from server.forms_import.type_names import KNOWN, UNSUPPORTED, Kind
 from shared.canonical import JsonValue
@@ -41,14 +41,12 @@ TEXTS: Final = (
     "rows_from",
 )
 QUOTES: Final = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'}
+NAMED: Final = re.compile(r"\$\{[^{}]{1,80}\}")
 KEPT_ONCE: Final = re.compile(r"\b(?:once|random|uuid)\s*\(")
-FILE: Final = re.compile(r"([^/\\:\s]{1,100})\.(csv|geojson|xml)", re.IGNORECASE)
 RULE_MESSAGE: Final = {
     "th": "คำตอบนี้ไม่อยู่ในเกณฑ์ ตรวจอีกครั้ง",
     "en": "This answer is out of bounds; look again",
 }
-OTHER: Final = {"th": "อื่น ๆ (ระบุ)", "en": "Other (specify)"}
-OTHER_CHOICE: Final = {"th": "อื่น ๆ", "en": "Other"}
 
 
 class QuestionReader:
@@ -56,14 +54,8 @@ class QuestionReader:
 
     def __init__(self, book: Book, lists: dict[str, list[JsonValue]], defects: Defects) -> None:
         self.book, self.lists, self.defects = book, lists, defects
-        # Tables that travel with the form, by file stem, each with the row that names it first;
-        # and the questions that choose from one.
-        self.files: dict[str, int] = {}
-        self.selects: list[tuple[dict[str, Any], str, str, int]] = []
+        self.selects = SelectReader(book, lists, defects)
         self.saved_to: dict[str, JsonValue] = {}
-        # Lists that a search() names, and lists that are chosen from.
-        self.searched: set[str] = set()
-        self.chosen: set[str] = set()
 
     def error(self, row: SheetRow, key: str, code: str, th: str, en: str) -> None:
         self.defects.error("survey", row.line, self.book.header("survey", key), code, th, en)
@@ -155,9 +147,9 @@ class QuestionReader:
         return dict(found)
 
     def external_file(self, row: SheetRow) -> None:
-        """`csv-external`: a table that expressions look into."""
-        stem = row.cells.get("name", "").removesuffix(".csv")
-        self.files.setdefault(stem, row.line)
+        """`csv-external`, `xml-external`: a table that expressions look into."""
+        stem = re.sub(r"\.(csv|xml)$", "", row.cells.get("name", ""))
+        self.selects.files.setdefault(stem, row.line)
 
     # -- questions -----------------------------------------------------------------------------
 
@@ -175,14 +167,15 @@ class QuestionReader:
             self.error(row, "name", "form.no_name", "คำถามนี้ไม่มี name", "this question has no name")
             return []
         self.special(row, node, kind)
-        parameters = self.parameters(row, node["type"])
+        known = bool(kind.type) and not kind.unsupported
+        parameters = self.parameters(row, node["type"], unsupported=not known)
         if "rows" in row.cells:
             parameters.setdefault("rows", row.cells["rows"])
         self.shuffle(node, parameters)
         if kind.meta and kind.meta != "gone":
             node["type"] = "metadata"
             parameters = {"meta": kind.meta}
-        more = self.select(row, node, kind, parameters) if kind.select else []
+        more = self.selects.select(row, node, kind, parameters) if kind.select else []
         if parameters:
             node["parameters"] = parameters
         if "save_to" in row.cells:
@@ -226,6 +219,15 @@ class QuestionReader:
         ):
             # What must not be computed anew is kept as an answer.
             node["type"] = "hidden"
+        if "choice_filter" in node and node["type"].startswith("geo"):
+            del node["choice_filter"]
+            self.warn(
+                row,
+                "choice_filter",
+                "form.no_effect",
+                "choice_filter ไม่มีผลกับคำถามตำแหน่ง",
+                "a choice_filter has no effect on a question for a place",
+            )
         if node["type"] in ("image", "signature") and "default" in node:
             del node["default"]
             self.warn(
@@ -236,6 +238,9 @@ class QuestionReader:
                 "a picture to begin with is not supported; show it beside the question, "
                 "in the column image",
             )
+        if "trigger" in node:
+            names = NAMED.findall(node["trigger"])
+            node["trigger"] = ", ".join(names) or node["trigger"]
         if "trigger" in node and "calculation" not in node:
             del node["trigger"]
             self.warn(
@@ -246,10 +251,12 @@ class QuestionReader:
                 "a trigger without a calculation has no effect",
             )
 
-    def parameters(self, row: SheetRow, kind: str) -> dict[str, str]:
+    def parameters(self, row: SheetRow, kind: str, *, unsupported: bool = False) -> dict[str, str]:
         """The parameters of a question; what is not understood is a defect."""
         found, rest = read_parameters(row.cells.get("parameters", ""))
         told = problems(kind, found)
+        if unsupported:
+            return {}
         if rest:
             told.append((f"{rest!r} อ่านไม่ได้ เขียน ชื่อ=ค่า", f"{rest!r} is no name=value"))
         for th, en in told:
@@ -265,125 +272,3 @@ class QuestionReader:
         seed = parameters.pop("seed", "")
         if seed:
             node["seed"] = seed
-
-    # -- selects -------------------------------------------------------------------------------
-
-    def select(
-        self, row: SheetRow, node: dict[str, Any], kind: Kind, parameters: dict[str, str]
-    ) -> list[dict[str, Any]]:
-        """What a select chooses from."""
-        if kind.type in ("reference", "references"):
-            self.from_file(row, node, kind, parameters)
-            return []
-        if "${" in kind.argument:
-            self.error(
-                row,
-                "type",
-                "form.unsupported",
-                "เลือกจากคำตอบก่อนหน้า: เขียน select_one_from_file rows.csv "
-                "และ refers_to เป็น rows <กลุ่มซ้ำ>",
-                "choosing from earlier answers: write select_one_from_file rows.csv, with "
-                "`rows <repeat>` in refers_to",
-            )
-            node["type"] = "text"
-            return []
-        node["choices"] = kind.argument
-        if kind.select in ("select_one_external",):
-            node["choices"] = external_name(kind.argument, self.lists)
-        call = read_search(node.get("appearance", ""))
-        if call is None:
-            self.chosen.add(node["choices"])
-        if call is not None:
-            self.from_search(row, node, call, parameters)
-        elif FILE.fullmatch(kind.argument) and kind.argument not in self.lists:
-            # pyxform takes `select_one fruits.csv` as well as `select_one_from_file`.
-            node["type"] = {"select_one": "reference"}.get(node["type"], "references")
-            del node["choices"]
-            self.from_file(row, node, kind, parameters)
-        return self.other(node) if kind.or_other else []
-
-    def from_file(
-        self, row: SheetRow, node: dict[str, Any], kind: Kind, parameters: dict[str, str]
-    ) -> None:
-        """`select_one_from_file fruits.csv`: a table that travels with the form, or what the
-        author's `refers_to` names."""
-        match = FILE.fullmatch(kind.argument)
-        if match is None:
-            self.error(
-                row,
-                "type",
-                "sheet.file_name",
-                "เขียน select_one_from_file ชื่อ.csv (หรือ .geojson)",
-                "write select_one_from_file name.csv (or .geojson)",
-            )
-            node["refers_to"] = node.get("refers_to", "codebook none")
-            return
-        if node.get("refers_to"):
-            return
-        if match[2].lower() == "xml":
-            self.error(
-                row,
-                "type",
-                "form.unsupported",
-                f"ไม่รองรับรายการจาก xml บันทึกเป็น {match[1]}.csv",
-                f"lists in xml are not supported; save it as {match[1]}.csv",
-            )
-        self.files.setdefault(match[1], row.line)
-        default = ("id", "title") if match[2].lower() == "geojson" else ("name", "label")
-        parameters.setdefault("value", default[0])
-        parameters.setdefault("label", default[1])
-        self.selects.append((node, match[1], parameters["value"], row.line))
-
-    def from_search(
-        self, row: SheetRow, node: dict[str, Any], call: SearchCall, parameters: dict[str, str]
-    ) -> None:
-        """`search('fruits', ...)` in the appearance: a table, with a filter."""
-        listed = str(node.pop("choices"))
-        self.searched.add(listed)
-        items = self.lists.get(listed, [])
-        first = next((one for one in items if isinstance(one, dict)), {})
-        label = first.get("label")
-        shown = str(label.get("en") or label.get("th") or "") if isinstance(label, dict) else ""
-        if call.problem or not first:
-            self.error(
-                row,
-                "appearance",
-                "form.unsupported",
-                "search() อ่านไม่ได้ ใช้ select_one_from_file กับ choice_filter",
-                "this search() is not understood; use select_one_from_file with a choice_filter",
-            )
-        if len(items) > 1:
-            self.warn(
-                row,
-                "appearance",
-                "form.unsupported",
-                "search(): ใช้เฉพาะแถวแรกของรายการ ตัวเลือกคงที่ให้ใส่ในไฟล์ csv",
-                "search(): only the first row of the list is used; put fixed choices into the csv",
-            )
-        node["type"] = {"select_one": "reference"}.get(node["type"], "references")
-        node["appearance"] = call.rest
-        if not call.rest:
-            del node["appearance"]
-        if call.condition:
-            own = node.get("choice_filter", "")
-            node["choice_filter"] = f"({own}) and ({call.condition})" if own else call.condition
-        parameters["value"] = str(first.get("name", "name"))
-        parameters["label"] = shown.partition(",")[0].strip() or "label"
-        self.files.setdefault(call.table, row.line)
-        self.selects.append((node, call.table, parameters["value"], row.line))
-
-    def other(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        """`or_other`: the choice `other` in the list, and a text that asks for it."""
-        items = self.lists.get(str(node.get("choices", "")), [])
-        if items and not any(isinstance(one, dict) and one.get("name") == "other" for one in items):
-            items.append({"name": "other", "label": dict(OTHER_CHOICE)})
-        asked: dict[str, Any] = {
-            "kind": "question",
-            "type": "text",
-            "name": f"{node['name']}_other",
-            "label": dict(OTHER),
-            "relevant": f"selected(${{{node['name']}}}, 'other')",
-        }
-        if node.get("personal"):
-            asked["personal"] = node["personal"]
-        return [asked]

@@ -129,7 +129,8 @@ class SurveyReader:
             "กลุ่มนี้ไม่มีคำถาม จึงไม่ถูกอ่าน",
             "there is nothing in this group; it is not read",
         )
-        self.place(closed).remove(closed.node)
+        siblings = self.place(closed)
+        siblings[:] = [one for one in siblings if one is not closed.node]
 
     def place(self, closed: _Open) -> list[JsonValue]:
         """The children among which a group stands."""
@@ -144,8 +145,12 @@ class SurveyReader:
     def open(self, row: SheetRow, kind: Kind) -> None:
         if kind.unsupported:
             self.questions.unsupported(row, kind.unsupported)
-        siblings, path = self.siblings(row, kind)
+        name = row.cells.get("name", "") or f"unnamed_{row.line}"
+        siblings, path = self.siblings(row, kind, name)
         node = self.questions.container(row, kind)
+        if not node["name"]:
+            node["name"] = f"unnamed_{row.line}"
+            self.defect(row.line, "name", "form.no_name", "กลุ่มนี้ไม่มี name", "this group has no name")
         self.keep(row, siblings, path, node)
         children: list[JsonValue] = []
         node["children"] = children

@@ -16,6 +16,7 @@ from shared.forms.definition import Text
 Severity = Literal["error", "warning"]
 
 SHEETS: Final = ("survey", "choices", "settings", "external_choices", "entities", "osm")
+EMPTY_ROWS_MAX: Final = 60
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -62,6 +63,8 @@ class Grid:
     name: str
     line: int
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    # In a workbook what stands far below the last row is no part of the table.
+    workbook: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,19 @@ def _sheet(grid: Grid, name: str, defects: Defects) -> Sheet:
         columns.pop()
     sheet.columns = [column for column in columns if column]
     _check_header(sheet, columns, rows[1:], defects)
+    last = sheet.header_line
     for line, cells in rows[1:]:
+        if grid.workbook and line - last > EMPTY_ROWS_MAX:
+            defects.warning(
+                name,
+                line,
+                "",
+                "sheet.far_rows",
+                f"แถวนี้อยู่หลังแถวว่างเกิน {EMPTY_ROWS_MAX} แถว จึงไม่ถูกอ่าน",
+                f"more than {EMPTY_ROWS_MAX} empty rows stand above this one; it is not read",
+            )
+            break
+        last = line
         pairs = zip(columns, cells, strict=False)
         found = {column: cell for column, cell in pairs if cell and column}
         if found:

@@ -16,8 +16,8 @@ from server.forms_import.companions import (
     table_of,
     tables_named,
 )
-from server.forms_import.questions import QuestionReader
 from server.forms_import.rows import SurveyReader
+from server.forms_import.selects import SelectReader
 from server.forms_import.settings import head_of, title_names
 from server.forms_import.sheets import Defects
 from shared.canonical import JsonValue
@@ -51,15 +51,15 @@ def translate(
     sections = survey.sections(title if isinstance(title, dict) else {})
     found.document = {**head, "sections": sections, "choices": dict(lists)}
     _titles(book, sections, defects)
-    _tables(found, survey.questions, companions, known, defects)
+    _tables(found, survey.questions.selects, companions, known, defects)
     files, found.media = files_of(media_named(found.document), companions, defects)
     if files:
         found.document["files"] = dict(files)
     if survey.audit is not None:
         found.document["audit"] = survey.audit
-    _entities(book, survey.questions, found.document, defects)
-    _drop_unused(found, survey.questions)
-    _tell_unused(companions, found, survey.questions, defects)
+    _entities(book, survey.questions.saved_to, found.document, defects)
+    _drop_unused(found, survey.questions.selects)
+    _tell_unused(companions, found, defects)
     return found
 
 
@@ -80,7 +80,7 @@ def _titles(book: Book, sections: list[JsonValue], defects: Defects) -> None:
 
 def _tables(
     found: Translation,
-    questions: QuestionReader,
+    questions: SelectReader,
     companions: Mapping[str, bytes],
     known: Collection[str],
     defects: Defects,
@@ -91,7 +91,7 @@ def _tables(
     named = tables_named(found.document) - set(lists if isinstance(lists, dict) else {})
     needed = {**dict.fromkeys(sorted(named), 0), **questions.files}
     first_value: dict[str, str] = {}
-    for node, stem, value, line in questions.selects:
+    for node, stem, value, line in questions.from_tables:
         if first_value.setdefault(stem, value) != value:
             other = f"{stem}.{value}"
             _select_table(found, companions, (form_id, stem, other), node, defects)
@@ -110,7 +110,7 @@ def _tables(
                 f"the file name {stem[:60]!r}: letters, digits, _ . and - only",
             )
             continue
-        node = next((one for one, name, _, _ in questions.selects if name == stem), {})
+        node = next((one for one, name, _, _ in questions.from_tables if name == stem), {})
         given = _select_table(found, companions, (form_id, stem, stem), node, defects)
         if not given and (line or stem not in {*known, *_targets(found.document)}):
             defects.warning(
@@ -166,15 +166,18 @@ def _select_table(
 
 
 def _entities(
-    book: Book, questions: QuestionReader, document: dict[str, JsonValue], defects: Defects
+    book: Book,
+    saved_to: dict[str, JsonValue],
+    document: dict[str, JsonValue],
+    defects: Defects,
 ) -> None:
     """Entities are read and kept; nothing is executed."""
     rows = book.rows.get("entities", [])
-    if not rows and not questions.saved_to:
+    if not rows and not saved_to:
         return
     document["entities"] = {
         "declared": [dict(row.cells) for row in rows],
-        "save_to": dict(questions.saved_to),
+        "save_to": dict(saved_to),
     }
     defects.warning(
         "entities" if rows else "survey",
@@ -186,7 +189,7 @@ def _entities(
     )
 
 
-def _drop_unused(found: Translation, questions: QuestionReader) -> None:
+def _drop_unused(found: Translation, questions: SelectReader) -> None:
     """Lists that only a search() named: their rows are the names of columns, not choices."""
     lists = found.document["choices"]
     if not isinstance(lists, dict):
@@ -198,7 +201,6 @@ def _drop_unused(found: Translation, questions: QuestionReader) -> None:
 def _tell_unused(
     companions: Mapping[str, bytes],
     found: Translation,
-    questions: QuestionReader,
     defects: Defects,
 ) -> None:
     """Files that were given and that nothing in the form names."""

@@ -150,13 +150,13 @@ UNSUPPORTED: Final = {
         "ใช้ select_one กับ choice_filter",
         "use select_one with a choice_filter",
     ),
-    "xml-external": (
-        "ใช้ไฟล์ csv และ csv-external",
-        "give the data as csv, with csv-external",
-    ),
 }
 KNOWN: Final = (
-    frozenset(PLAIN) | frozenset(METADATA) | frozenset(SELECTS) | frozenset(RULED) | {"audit"}
+    frozenset(PLAIN)
+    | frozenset(METADATA)
+    | frozenset(SELECTS)
+    | frozenset(RULED)
+    | {"audit", "csv-external"}
 )
 
 
@@ -204,6 +204,6 @@ def kind_of(written: str) -> Kind:
     first = text.partition(" ")[0]
     if text in UNSUPPORTED or first in ("osm", "cascading_select", "include"):
         return Kind("text", unsupported=text if text in UNSUPPORTED else first)
-    if text in ("audit", "csv-external"):
-        return Kind(text)
+    if text in ("audit", "csv-external", "xml-external"):
+        return Kind("csv-external" if text == "xml-external" else text)
     return Kind("")

@@ -40,7 +40,7 @@ def read_workbook(data: bytes, defects: Defects) -> list[Grid]:
     grids: list[Grid] = []
     for name, part in names:
         known = " ".join(name.split()).lower() in SHEETS or len(names) == 1
-        grid = Grid(name, 1)
+        grid = Grid(name, 1, workbook=True)
         if known and part in parts.names:
             reader = _SheetReader(grid, strings, dates, old_calendar, budget)
             walk_xml(parts.read(part), reader.start, reader.end, reader.text)

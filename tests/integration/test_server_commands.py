@@ -81,9 +81,11 @@ def test_areas_are_loaded_added_and_corrected_from_the_command_line(office: Comm
 def test_a_form_with_defects_is_told_all_of_them(office: Commands, tmp_path: Path) -> None:
     form = tmp_path / "bad.md"
     form.write_text("| survey |\n| | type | name | personel |\n| | nonsense | a | x |\n")
-    code, _, err = office.run("form", "check", str(form))
+    code, out, err = office.run("form", "check", str(form))
     assert code == 1
-    assert "personel" in err
+    assert "personel" in out
+    assert "nonsense" in out
+    assert err == "1 of 1 forms cannot be published as they are\n"
 
 
 def test_a_published_version_is_never_published_with_other_content(
