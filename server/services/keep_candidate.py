@@ -18,9 +18,16 @@ from server.store.office import Office
 from server.store.publications import newest_version
 from shared.canonical import canonical_bytes, canonical_text, read_json
 from shared.errors import ConflictingState, NotFound
-from shared.forms.definition import Text
+from shared.forms.codebook import Codebook, load_codebook
+from shared.forms.definition import FormDefinition, Text
+from shared.forms.loading import load_form
 from shared.ids import is_uuid
-from shared.limits import CANDIDATES_MAX, FORM_UPLOAD_BYTES_MAX
+from shared.limits import (
+    CANDIDATES_MAX,
+    FORM_DOCUMENT_BYTES_MAX,
+    FORM_UNPACKED_BYTES_MAX,
+    FORM_UPLOAD_BYTES_MAX,
+)
 
 if TYPE_CHECKING:
     from server.forms_import.sheets import SheetDefect
@@ -153,6 +160,20 @@ def find_candidate(session: Session, candidate: str) -> FormCandidateRow:
     if row is None:
         raise NotFound("there is no such uploaded form: it was published or discarded")
     return row
+
+
+def definition_of(row: FormCandidateRow) -> FormDefinition:
+    """A candidate's form."""
+    loaded = load_form(read_json(row.document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
+    assert isinstance(loaded, FormDefinition), "it was loaded when it was kept"
+    return loaded
+
+
+def attached_books(row: FormCandidateRow) -> dict[str, Codebook]:
+    """The codebooks that came with a candidate, by name."""
+    listed: Any = read_json(row.attached, bytes_max=FORM_UNPACKED_BYTES_MAX)
+    found = (load_codebook(document) for document in listed)
+    return {book.name: book for book in found}
 
 
 def list_candidates(session: Session) -> tuple[CandidateLine, ...]:

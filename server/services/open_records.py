@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from server.models import RecordRow
 from server.services.evaluate_record import values_of
 from server.store.bulk import select_in
+from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, RowAnswers
+from shared.ids import is_uuid
 from shared.records.state import RecordState, decode_own_state
 from shared.records.workflow import Status
 
@@ -21,11 +23,26 @@ OPEN: Final = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class OpenRecord:
-    """A record that is not approved: the version it is filled with, and all its answers."""
+    """A record that is not approved: the version it is filled with, and all its answers.
+    `submitted`: nobody fills it any more, it waits for a review."""
 
     record: str
     version: int
     answers: RecordAnswers
+    submitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTogether:
+    """Records of a batch, and those that they name: read by two statements, however many."""
+
+    records: tuple[OpenRecord, ...]
+    named: Mapping[str, tuple[str, dict[str, JsonValue]]]
+
+    def find(self, register: str, record_id: str) -> dict[str, JsonValue] | None:
+        """The stored fields of a register's entry that a record of the batch names, or None."""
+        kind, fields = self.named.get(record_id, ("", None))
+        return fields if kind == register else None
 
 
 def is_open() -> ColumnElement[bool]:
@@ -43,16 +60,31 @@ def open_record_ids(session: Session, form_id: str, most: int) -> list[str]:
     return list(session.scalars(wanted.order_by(RecordRow.id).limit(most)))
 
 
-def read_open_records(session: Session, ids: Sequence[str]) -> Iterator[OpenRecord]:
-    """These records with their live rows, by one statement. Those that are gone are left out."""
+def read_open_records(session: Session, ids: Sequence[str]) -> ReadTogether:
+    """These records with their live rows. Those that are gone meanwhile are left out."""
     columns = ("id", "root", "state", "deleted")
     trees: dict[str, dict[str, RecordState]] = {root: {} for root in ids}
     for record, root, state, deleted in select_in(session, RecordRow, columns, "root", ids):
         if not deleted:
             trees[root][record] = decode_own_state(bytes(state))
-    for root, states in trees.items():
-        if root in states:
-            yield OpenRecord(root, states[root].version, _answers(root, states))
+    found = tuple(_open(root, states) for root, states in trees.items() if root in states)
+    named = {
+        value
+        for states in trees.values()
+        for state in states.values()
+        for value in values_of(state).values()
+        if is_uuid(value)
+    }
+    rows = select_in(session, RecordRow, ("id", "type", "state"), "id", named)
+    return ReadTogether(
+        found, {row[0]: (row[1], values_of(decode_own_state(bytes(row[2])))) for row in rows}
+    )
+
+
+def _open(root: str, states: dict[str, RecordState]) -> OpenRecord:
+    state = states[root]
+    submitted = state.workflow is not None and state.workflow.status is Status.SUBMITTED
+    return OpenRecord(root, state.version, _answers(root, states), submitted)
 
 
 def _answers(root: str, states: dict[str, RecordState]) -> RecordAnswers:

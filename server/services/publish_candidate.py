@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server.models import FormCandidateRow, FormRow, RehearsalRow
 from server.services.compile_upload import ReadyForm, with_version
 from server.services.form_facts import files_of
-from server.services.keep_candidate import find_candidate
+from server.services.keep_candidate import definition_of, find_candidate
 from server.services.open_records import open_record_ids
 from server.services.publish_form import PublishedForm, Source, publish_ready
 from server.services.unpack_upload import FormUpload, unpack_upload
@@ -18,8 +18,6 @@ from server.store.office import Office
 from server.store.publications import newest_version
 from shared.canonical import canonical_bytes, read_json, sha256_hex
 from shared.errors import ConflictingState, InvalidInput
-from shared.forms.definition import FormDefinition
-from shared.forms.loading import load_form
 from shared.limits import (
     FORM_DOCUMENT_BYTES_MAX,
     FORM_UNPACKED_BYTES_MAX,
@@ -92,13 +90,6 @@ def is_same_as_newest(session: Session, row: FormCandidateRow) -> bool:
 def _unnumbered(document: bytes) -> bytes:
     raw: Any = read_json(document, bytes_max=FORM_DOCUMENT_BYTES_MAX)
     return canonical_bytes({name: one for name, one in raw.items() if name not in _NUMBERS})
-
-
-def definition_of(row: FormCandidateRow) -> FormDefinition:
-    """A candidate's form."""
-    loaded = load_form(read_json(row.document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
-    assert isinstance(loaded, FormDefinition), "it was loaded when it was kept"
-    return loaded
 
 
 def ready_of(row: FormCandidateRow) -> ReadyForm:

@@ -18,13 +18,14 @@ from server.models import (
 from server.services.compare_forms import FormChange, compare_forms
 from server.services.form_facts import FormFacts, facts_of
 from server.services.form_promises import BrokenPromise
-from server.services.keep_candidate import Warned, find_candidate, warnings_of
-from server.services.open_records import open_record_ids
-from server.services.publish_candidate import (
+from server.services.keep_candidate import (
+    Warned,
     definition_of,
-    is_same_as_newest,
-    offered_version,
+    find_candidate,
+    warnings_of,
 )
+from server.services.open_records import open_record_ids
+from server.services.publish_candidate import is_same_as_newest, offered_version
 from server.services.publish_form import Earlier, earlier_versions, promises_broken
 from server.services.rehearse_form import FEW
 from server.store.bulk import rows_in

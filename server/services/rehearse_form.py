@@ -9,30 +9,26 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from datetime import date
+from typing import Any, Final, Literal
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.models import FormCandidateRow, RehearsalFindingRow, RehearsalRow
-from server.services.keep_candidate import find_candidate
+from server.services.keep_candidate import attached_books, definition_of, find_candidate
 from server.services.open_records import OpenRecord, open_record_ids, read_open_records
 from server.store.bulk import insert_new, put
 from server.store.office import Office
-from shared.canonical import read_json
+from shared.clocks import bangkok_date
 from shared.errors import SurveyError
-from shared.forms.definition import FormDefinition
-from shared.forms.loading import load_form
-from shared.limits import (
-    FORM_DOCUMENT_BYTES_MAX,
-    REHEARSAL_FINDINGS_MAX,
-    REHEARSED_RECORDS_MAX,
-)
-
-if TYPE_CHECKING:
-    from shared.forms.upgrading import Upgrade
+from shared.forms.answers import ReferenceLookup
+from shared.forms.codebook import Codebook
+from shared.forms.definition import FormDefinition, Text
+from shared.forms.upgrading import Judging, Upgrade, upgrade
+from shared.limits import REHEARSAL_FINDINGS_MAX, REHEARSED_RECORDS_MAX
 
 BATCH: Final = 200
 FEW: Final = 300
@@ -163,13 +159,14 @@ def rehearse(office: Office, candidate: str, pause: Pause = lambda _: False) -> 
         asked = session.get(RehearsalRow, candidate)
         if row is None or asked is None:
             return True
-        new = load_form(read_json(row.document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
+        new = definition_of(row)
         ids = open_record_ids(session, row.form_id, REHEARSED_RECORDS_MAX)
-    assert isinstance(new, FormDefinition), "a candidate was loaded when it was kept"
+        books = {**office.forms.codebooks(session), **attached_books(row)}
     tally = Tally()
+    trial = Trial(new, bangkok_date(office.clock.now_ms()), books)
     for start in range(0, len(ids), BATCH):
         began = time.monotonic()
-        findings = _batch(office, new, ids[start : start + BATCH], tally)
+        findings = _batch(office, trial, ids[start : start + BATCH], tally)
         facts = {"total": len(ids), "beat_at": office.clock.now_ms(), **_told(tally)}
         if not _keep(office, candidate, asked.asked_at, facts, findings):
             return True
@@ -180,44 +177,53 @@ def rehearse(office: Office, candidate: str, pause: Pause = lambda _: False) -> 
     return True
 
 
-def _batch(
-    office: Office, new: FormDefinition, ids: list[str], tally: Tally
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The new version, and what answers are judged by."""
+
+    new: FormDefinition
+    today: date
+    codebooks: Mapping[str, Codebook]
+
+
+def _batch(office: Office, trial: Trial, ids: list[str], tally: Tally) -> list[dict[str, Any]]:
     findings: list[dict[str, Any]] = []
     with office.database.reading() as session:
-        for one in read_open_records(session, ids):
-            old = office.forms.find(session, new.form_id, one.version)
-            kind, touched = judge(old, new, one)
-            tally.add(kind, touched)
-            if kind != "fits" and tally.listed < REHEARSAL_FINDINGS_MAX:
-                tally.listed += 1
-                findings.append(
-                    {
-                        "number": tally.listed,
-                        "kind": kind,
-                        "record": one.record,
-                        "version": one.version,
-                        "detail": _json([_plain(t) for t in touched[:ANSWERS_NAMED_MAX]]),
-                    }
-                )
+        batch = read_open_records(session, ids)
+        versions = sorted({one.version for one in batch.records})
+        form_id = trial.new.form_id
+        earlier = {v: office.forms.find(session, form_id, v) for v in versions}
+    for one in batch.records:
+        kind, touched = judge(earlier[one.version], trial, one, batch)
+        tally.add(kind, touched)
+        if kind != "fits" and tally.listed < REHEARSAL_FINDINGS_MAX:
+            tally.listed += 1
+            findings.append(
+                {
+                    "number": tally.listed,
+                    "kind": kind,
+                    "record": one.record,
+                    "version": one.version,
+                    "detail": _json([_plain(t) for t in touched[:ANSWERS_NAMED_MAX]]),
+                }
+            )
     return findings
 
 
 def judge(
-    old: FormDefinition | None, new: FormDefinition, one: OpenRecord
+    old: FormDefinition | None, trial: Trial, one: OpenRecord, named: ReferenceLookup
 ) -> tuple[Kind, list[Touched]]:
-    """What becomes of one record under the new version."""
-    from shared.forms.upgrading import upgrade
-
+    """What becomes of one record under the new version. `named` knows the records it names."""
     if old is None:
         return "blocked", [_unreadable(one, UNKNOWN_VERSION)]
+    judging = Judging(trial.today, one.submitted, trial.codebooks, named)
     try:
-        result = upgrade(old, new, one.answers)
+        result = upgrade(old, trial.new, one.answers, judging=judging)
     except (SurveyError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError,
             RecursionError):  # fmt: skip
         # Evidence that no rule can be computed over does not stop the rehearsal of all others.
         return "blocked", [_unreadable(one, NOT_COMPUTED)]
-    touched = list(_touched(old, new, one, result))
+    touched = list(_touched(old, trial.new, result))
     if result.blocked:
         return "blocked", touched
     return ("loses" if result.kept_aside else "fits"), touched
@@ -237,33 +243,17 @@ def _unreadable(one: OpenRecord, why: tuple[str, str]) -> Touched:
     return Touched(one.record, "", "", "blocked", ("", ""), why)
 
 
-def _touched(
-    old: FormDefinition, new: FormDefinition, one: OpenRecord, result: Upgrade
-) -> Iterator[Touched]:
-    types = {one.record: new.form_id}
-    for kind, rows in one.answers.rows.items():
-        types |= {row[0]: kind for row in rows}
+def _touched(old: FormDefinition, new: FormDefinition, result: Upgrade) -> Iterator[Touched]:
     for problem in result.blocked:
-        kind = types.get(problem.record_id, new.form_id)
-        label = new.label_of(kind, problem.key)
-        yield Touched(
-            problem.record_id,
-            kind,
-            problem.key,
-            "blocked",
-            (label.th, label.en),
-            (problem.message.th, problem.message.en),
-        )
+        kind, key = problem.record_type, problem.key
+        label = new.label_of(kind, key) if key else Text()
+        why = (problem.message.th, problem.message.en)
+        yield Touched(problem.record_id, kind, key, "blocked", (label.th, label.en), why)
     for aside in result.kept_aside:
-        label = old.label_of(aside.record_type, aside.field)
-        yield Touched(
-            aside.record_id,
-            aside.record_type,
-            aside.field,
-            "loses",
-            (label.th, label.en),
-            (aside.reason.th, aside.reason.en),
-        )
+        kind, key = aside.record_type, aside.field
+        label = old.label_of(kind, key)
+        why = (aside.reason.th, aside.reason.en)
+        yield Touched(aside.record_id, kind, key, "loses", (label.th, label.en), why)
 
 
 def _plain(one: Touched) -> dict[str, Any]:

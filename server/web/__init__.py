@@ -12,6 +12,7 @@ from server.web import (
     areas,
     candidates,
     codebooks,
+    export,
     files,
     fleet,
     forms,
@@ -35,7 +36,7 @@ def register(app: Flask) -> None:
     pages = Blueprint("pages", __name__)
     for group in (
         sign_in, review, record, record_acts, areas, registers, people, fleet, quarantine,
-        settling, candidates, codebooks, forms, paper, files, health, frame
+        settling, candidates, codebooks, forms, paper, export, files, health, frame
     ):  # fmt: skip
         group.add_pages(pages)
     app.register_blueprint(pages)
