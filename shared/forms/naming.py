@@ -23,7 +23,7 @@ def names_in(*texts: Text) -> Iterator[str]:
 def targets_of(sections: tuple[Section, ...]) -> dict[str, Target]:
     """What each name of the form stands for; of a name borne twice, the first place."""
     targets: dict[str, Target] = {}
-    for _, target in _named(sections):
+    for _, target in named(sections):
         targets.setdefault(target.name, target)
     return targets
 
@@ -31,12 +31,12 @@ def targets_of(sections: tuple[Section, ...]) -> dict[str, Target]:
 def ambiguous_of(sections: tuple[Section, ...]) -> dict[str, tuple[str, ...]]:
     """The names that more than one place of the form bears, with their paths."""
     paths: dict[str, list[str]] = {}
-    for path, target in _named(sections):
+    for path, target in named(sections):
         paths.setdefault(target.name, []).append(path)
     return {name: tuple(found) for name, found in paths.items() if len(found) > 1}
 
 
-def _named(sections: tuple[Section, ...]) -> Iterator[tuple[str, Target]]:
+def named(sections: tuple[Section, ...]) -> Iterator[tuple[str, Target]]:
     """Everything with a name, and its path; an implicit section has none that an author knows."""
     for section in sections:
         if not section.implicit:
@@ -44,10 +44,12 @@ def _named(sections: tuple[Section, ...]) -> Iterator[tuple[str, Target]]:
         for node in walk(section.children):
             path = f"{node.record_type} {node.key}"
             if isinstance(node, Question):
-                yield (
-                    path,
-                    Target("question", node.name, node.record_type, node.key, node.choices),
+                refers = node.refers_to
+                table = refers.target if refers and refers.kind in ("codebook", "register") else ""
+                target = Target(
+                    "question", node.name, node.record_type, node.key, node.choices, table
                 )
+                yield path, target
             elif isinstance(node, Group):
                 yield path, Target("group", node.name, node.record_type, node.key)
             else:

@@ -16,7 +16,7 @@ from shared.forms.definition import (
     Section,
 )
 from shared.forms.expressions.compiling import Compiled, compile_expression
-from shared.forms.expressions.scope import Scope
+from shared.forms.expressions.scope import Scope, Structure
 from shared.forms.expressions.tokens import ExpressionError
 from shared.forms.graph import (
     Cycle,
@@ -27,7 +27,7 @@ from shared.forms.graph import (
     build_logic,
 )
 from shared.forms.indexing import index_of
-from shared.forms.naming import ambiguous_of, names_in, targets_of
+from shared.forms.naming import ambiguous_of, named, names_in, targets_of
 
 if TYPE_CHECKING:
     from shared.forms.graph import FormulaId
@@ -92,9 +92,23 @@ class _RuleCompiler:
         self.drafts: dict[FormulaId, Compiled] = {}
         self.targets = targets_of(sections)
         self.ambiguous = ambiguous_of(sections)
+        self.structure = Structure(reading.form_id, (target for _, target in named(sections)))
+        self.lists = {
+            name: frozenset({"name", "label"}.union(*(one.extra for one in listed.choices)))
+            for name, listed in choice_lists.items()
+        }
 
-    def scope(self, record_type: str, **changes: object) -> Scope:
-        return Scope(record_type, self.targets, ambiguous=self.ambiguous, **changes)  # type: ignore[arg-type]
+    def scope(self, record_type: str, key: str = "", **changes: object) -> Scope:
+        """What names mean in a rule of the node at this key, where `.` and `..` begin."""
+        return Scope(
+            record_type,
+            self.targets,
+            ambiguous=self.ambiguous,
+            key=key,
+            structure=self.structure,
+            lists=self.lists,
+            **changes,  # type: ignore[arg-type]
+        )
 
     def compile(self, path: str, attribute: str, text: str, scope: Scope) -> Compiled | None:
         """A rule, or None when there is none or it is defective (which is noted)."""
@@ -124,7 +138,7 @@ class _RuleCompiler:
         self, path: str, node: Node | Section, record_type: str, guards: tuple[str, ...]
     ) -> tuple[str, ...]:
         """The guards of what is below a node: those above and its own relevance, if any."""
-        compiled = self.compile(path, "relevant", node.relevant, self.scope(record_type))
+        compiled = self.compile(path, "relevant", node.relevant, self.scope(record_type, node.key))
         if compiled is not None:
             if compiled.uses_clock:
                 self.reading.warning(
@@ -156,7 +170,7 @@ class _RuleCompiler:
             sentences += [node.constraint_message, node.warning_message]
         if not any("${" in one.th or "${" in one.en for one in sentences):
             return
-        scope = self.scope(record_type)
+        scope = self.scope(record_type, node.key)
         found: list[Compiled] = []
         for name in names_in(*sentences):
             try:
@@ -189,13 +203,13 @@ class _RuleCompiler:
     def question(self, question: Question, path: str) -> None:
         """Compiles the rules of one question."""
         kind, record_type = question.record_type, question.record_type
-        scope = self.scope(record_type)
+        scope = self.scope(record_type, question.key)
         prefill = None
         if question.trigger:
             prefill = self.triggered(question, path)
         elif question.type == "calculate" or question.calculation.strip():
             self.calculation(question, path, scope)
-        filtering = self.scope(kind, columns=self.columns(question))
+        filtering = self.scope(kind, question.key, columns=self.columns(question))
         self.types[kind].rules[question.key] = QuestionLogic(
             required=self.compile(path, "required", question.required, scope),
             constraint=self.compile(path, "constraint", question.constraint, scope),
@@ -212,7 +226,8 @@ class _RuleCompiler:
 
     def count(self, repeat: Repeat, path: str) -> None:
         """How many rows a repeat has, when its author says so."""
-        compiled = self.compile(path, "count", repeat.count, self.scope(repeat.parent_type))
+        scope = self.scope(repeat.parent_type, repeat.key)
+        compiled = self.compile(path, "count", repeat.count, scope)
         if compiled is not None:
             self.drafts["count", repeat.parent_type, repeat.record_type] = compiled
             self.types[repeat.parent_type].counted[repeat.record_type] = repeat.key
@@ -263,14 +278,14 @@ class _RuleCompiler:
         triggers = self.types[question.record_type].triggers
         for target in here:
             triggers.setdefault(target.key, []).append(question.key)
-        scope = self.scope(question.record_type, once=True)
+        scope = self.scope(question.record_type, question.key, once=True)
         return self.compile(path, "calculation", question.calculation, scope)
 
     def default(self, question: Question, path: str) -> Compiled | None:
         """A default with brackets or `${}` is an expression; any other is a plain value."""
         if DYNAMIC.search(question.default) is None:
             return None
-        scope = self.scope(question.record_type, once=True)
+        scope = self.scope(question.record_type, question.key, once=True)
         return self.compile(path, "default", question.default, scope)
 
     def columns(self, question: Question) -> frozenset[str]:

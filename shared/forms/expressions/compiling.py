@@ -7,58 +7,82 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from shared.forms.expressions import eco, moments
-from shared.forms.expressions.functions import FUNCTIONS
+from shared.forms.expressions import (
+    choices,
+    digests,
+    eco,
+    geometry,
+    moments,
+    numbers,
+    texts,
+    trigonometry,
+)
+from shared.forms.expressions.functions import FUNCTIONS, KEPT_ONLY
 from shared.forms.expressions.grammar import (
+    ANY,
     Answer,
-    Bare,
     Binary,
     Call,
     Expression,
-    Here,
     Literal,
     Negate,
-    Parent,
     Path,
+    Place,
+    Saved,
+    Union,
+    is_here,
     parse,
 )
-from shared.forms.expressions.scope import (
-    Dependency,
-    Scope,
-    Target,
-    common_type,
-    type_path,
-    unknown_function,
-)
+from shared.forms.expressions.paths import VALUE, Closure, PathCompiler, plain
+from shared.forms.expressions.scope import Dependency, Scope, Structure, unknown_function
+from shared.forms.expressions.selecting import COMPARISONS, Members, select
 from shared.forms.expressions.special import SPECIAL
-from shared.forms.expressions.tokens import ExpressionError, fail
-from shared.forms.expressions.values import (
-    ARITHMETIC,
-    ZERO,
-    Value,
-    at_most,
-    equal,
-    finite,
-    less,
-    to_boolean,
-    to_number,
+from shared.forms.expressions.tables import (
+    column_equation,
+    conjuncts,
+    instance_of,
+    instance_path,
+    item_cell,
+    saved_answer,
 )
-from shared.forms.expressions.world import Context, Row
-
-Closure: TypeAlias = Callable[[Context], Value]
-Rows: TypeAlias = Callable[[Context], Sequence[Row]]
+from shared.forms.expressions.tokens import fail
+from shared.forms.expressions.unsupported import UNSUPPORTED
+from shared.forms.expressions.values import ARITHMETIC, Value, is_list, numeric, to_boolean
+from shared.forms.expressions.world import Context, TooMuchWork
 
 # Importing a module of functions registers them.
-assert moments
-assert eco
+REGISTERED = (choices, digests, eco, geometry, moments, numbers, texts, trigonometry)
 
 CLOCK = {"today", "now"}
-UNREPEATABLE = {"random", "uuid", "randomize"}
+
+__all__ = ["Closure", "Compiled", "Compiler", "Pinned", "compile_expression"]
+
+Calculation: TypeAlias = Callable[[Decimal, Decimal], Decimal]
+CALCULATIONS: dict[str, Calculation] = {
+    "+": ARITHMETIC.add,
+    "-": ARITHMETIC.subtract,
+    "*": ARITHMETIC.multiply,
+    "div": ARITHMETIC.divide,
+    "mod": ARITHMETIC.remainder,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A condition `column = value` that every option let through by a choice filter fulfils: a
+    long list need only be looked up at this value."""
+
+    column: str
+    value: Closure
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An expression ready to run. `dependencies` never contain the question's own `.`"""
+    """An expression ready to run. `dependencies` never contain the question's own `.`
+
+    `codebooks` are the tables that it names, without the form's own choice lists. `uses_chance`
+    says that another run may give another result.
+    """
 
     text: str
     run: Closure
@@ -66,47 +90,41 @@ class Compiled:
     codebooks: frozenset[str]
     uses_clock: bool
     uses_here: bool
+    uses_chance: bool = False
+    pinned: tuple[Pinned, ...] = ()
 
 
 def compile_expression(text: str, scope: Scope) -> Compiled:
     """Compiles an expression; raises ExpressionError that names the defect and its position."""
     compiler = Compiler(scope)
-    run = compiler.compile(parse(text), scope)
+    tree = parse(text)
+    run = compiler.compile(tree, scope)
     return Compiled(
         text,
-        run,
+        whole(text, run),
         frozenset(compiler.dependencies),
         frozenset(compiler.codebooks),
         compiler.uses_clock,
         compiler.uses_here,
+        compiler.uses_chance,
+        compiler.pinned(tree, scope),
     )
 
 
-def climb(row: Row, levels: int) -> Row:
-    """The record so many levels above a row."""
-    for _ in range(levels):
-        parent = row.parent
-        assert parent is not None
-        row = parent
-    return row
+def whole(text: str, run: Closure) -> Closure:
+    """The result of a whole expression: none when it is no finite number, or took too much."""
 
+    def result(context: Context) -> Value:
+        try:
+            value = run(context)
+        except TooMuchWork:
+            context.world.overran(text)
+            return None
+        if isinstance(value, Decimal) and not value.is_finite():
+            return None
+        return value
 
-def calculate(operator: str, left: Value, right: Value) -> Value:
-    """An arithmetic result; none when an operand is none, or on a division by zero."""
-    one, other = to_number(left), to_number(right)
-    if one is None or other is None:
-        return None
-    if operator == "+":
-        return finite(ARITHMETIC.add(one, other))
-    if operator == "-":
-        return finite(ARITHMETIC.subtract(one, other))
-    if operator == "*":
-        return finite(ARITHMETIC.multiply(one, other))
-    if other == ZERO:
-        return None
-    if operator == "div":
-        return finite(ARITHMETIC.divide(one, other))
-    return finite(ARITHMETIC.remainder(one, other))
+    return result
 
 
 class Compiler:
@@ -118,149 +136,132 @@ class Compiler:
         self.codebooks: set[str] = set()
         self.uses_clock = False
         self.uses_here = False
+        self.uses_chance = False
+        root = scope.record_type.partition("/")[0]
+        self.structure = scope.structure or Structure(root, scope.targets.values())
+        self.paths = PathCompiler(self)
 
     def compile(self, tree: Expression, scope: Scope) -> Closure:
         if isinstance(tree, Literal):
             value: Value = tree.value
             return lambda context: value
-        if isinstance(tree, Answer):
-            return self.answer(tree, scope)
-        if isinstance(tree, Path):
+        if isinstance(tree, (Answer, Path)):
             return self.path(tree, scope)
-        if isinstance(tree, Bare):
-            return self.bare(tree, scope)
         if isinstance(tree, Call):
             return self.call(tree, scope)
         if isinstance(tree, Binary):
             return self.binary(tree, scope)
         if isinstance(tree, Negate):
             operand = self.compile(tree.operand, scope)
-            return lambda context: calculate("-", ZERO, operand(context))
-        if isinstance(tree, Here):
-            if scope.row_type is not None:
+            return lambda context: ARITHMETIC.minus(numeric(operand(context)))
+        if isinstance(tree, Union):
+            return self.paths.union(tree, scope)
+        if isinstance(tree, Saved):
+            target = scope.find(tree.name, tree.position)
+            return saved_answer(target.record_type, target.key)
+        assert isinstance(tree, Place)
+        raise AssertionError("a place is always part of a path")
+
+    # -- paths -------------------------------------------------------------------------------
+
+    def path(self, tree: Answer | Path, scope: Scope) -> Closure:
+        if isinstance(tree, Path):
+            if is_here(tree):
+                return self.here(tree, scope)
+            if instance_of(tree) is not None:
+                return instance_path(self, tree, scope)
+            other = self.column(tree, scope) or self.fact(tree)
+            if other is not None:
+                return other
+        sets = self.paths.resolve(tree, scope)
+        if sets is None:
+            assert isinstance(tree, Path)
+            return self.filtered(tree, scope)
+        return self.paths.value(sets, tree.position)
+
+    def here(self, tree: Path, scope: Scope) -> Closure:
+        """`.`: the question's own answer; in a predicate over answers, the one under test."""
+        if scope.predicate:
+            if scope.looked is None or scope.looked.kind != "question":
                 raise fail(
                     tree.position,
                     "expression.here_in_predicate",
                     "ใช้จุด (.) ในวงเล็บเหลี่ยมไม่ได้ ให้เขียนชื่อคำถามของแถวนั้น",
                     "a dot has no meaning in square brackets; write the name of the row's question",
                 )
-            self.uses_here = True
             return lambda context: context.here
-        raise self.parent_outside_position(tree)
+        return self.own()
 
-    def parent_outside_position(self, tree: Parent) -> ExpressionError:
-        return fail(
-            tree.position,
-            "expression.unsupported",
-            "ใช้ .. ได้เฉพาะใน position(..)",
-            "'..' is supported only as position(..)",
-        )
+    def own(self) -> Closure:
+        """The answer of the question that the expression belongs to."""
+        self.uses_here = True
+        return lambda context: context.own
 
-    # -- names -------------------------------------------------------------------------------
-
-    def answer(self, tree: Answer, scope: Scope) -> Closure:
-        target = scope.find(tree.name, tree.position)
-        if target.kind == "group":
+    def column(self, tree: Path, scope: Scope) -> Closure | None:
+        """A bare name that is a column: of the options under a choice filter, or of a table."""
+        options = scope.columns is not None and not scope.predicate
+        items = scope.predicate and scope.looked is None
+        if not (options or items) or not isinstance(tree.start, Place) or tree.predicates:
+            return None
+        if tree.start.kind == "root" or any(step.axis == "parent" for step in tree.steps):
+            return None
+        steps = [step for step in tree.steps if step.axis == "child"]
+        if len(steps) != 1 or steps[0].name == ANY or steps[0].predicates:
+            return None
+        name = plain(steps[0].name)
+        if items:
+            return item_cell(scope, name, tree.position)
+        assert scope.columns is not None
+        if name not in scope.columns:
             raise fail(
                 tree.position,
-                "expression.group",
-                f"{tree.name!r} เป็นกลุ่ม ไม่มีค่า ให้อ้างคำถามในกลุ่ม",
-                f"{tree.name!r} is a group and has no value; refer to a question in it",
+                "expression.unknown_column",
+                f"รายการตัวเลือกไม่มีคอลัมน์ {name!r}",
+                f"the choices have no column {name!r}",
             )
-        if target.kind == "repeat":
-            rows = self.rows_of(target)
-            return lambda context: [True for _ in rows(context)]
-        own, key = self.scope.record_type, target.key
-        across = common_type(own, target.record_type)
-        self.dependencies.add(Dependency("value", target.record_type, key, across))
-        if own == target.record_type:
-            return lambda context: context.outer.effective.get(key)
-        if own.startswith(target.record_type + "/"):
-            levels = own.count("/") - target.record_type.count("/")
-            return lambda context: climb(context.outer, levels).effective.get(key)
-        rows = self.rows_of(target)
-        return lambda context: [row.effective.get(key) for row in rows(context)]
+        return lambda context: (context.column or {}).get(name)
 
-    def rows_of(self, target: Target) -> Rows:
-        """All rows of the target's type below the record that both places lie in."""
-        own = self.scope.record_type
-        parent = target.record_type.rpartition("/")[0]
-        common = common_type(own, parent)
-        levels = own.count("/") - common.count("/")
-        inner = [
-            step for step in type_path(target.record_type) if step.count("/") > common.count("/")
-        ]
-        for step in inner:
-            self.dependencies.add(Dependency("rows", step, "", common))
-        if len(inner) == 1:
-            only = inner[0]
-            return lambda context: climb(context.outer, levels).children.get(only, ())
+    def fact(self, tree: Path) -> Closure | None:
+        """`/data/meta/instanceID` and the like: facts about the record that no question asks;
+        and `current()` alone, which is `.`"""
+        if isinstance(tree.start, Call):
+            alone = all(step.axis == "self" for step in tree.steps) and not tree.predicates
+            return self.own() if tree.start.name == "current" and alone else None
+        if not isinstance(tree.start, Place) or tree.start.kind != "root":
+            return None
+        names = [plain(step.name) for step in tree.steps]
+        if len(names) != 3 or names[1] != "meta" or "meta" in self.structure.root.children:
+            return None
+        name = names[2]
+        return lambda context: context.world.property(name)
 
-        def gather(context: Context) -> Sequence[Row]:
-            found: list[Row] = [climb(context.outer, levels)]
-            for step in inner:
-                found = [child for row in found for child in row.children.get(step, ())]
-            return found
-
-        return gather
-
-    def filtered(self, tree: Path, scope: Scope) -> tuple[Target, Rows]:
-        """The target of a path, and its rows after the predicates."""
-        target = scope.find(tree.base.name, tree.position)
-        if target.kind != "repeat":
+    def filtered(self, tree: Path, scope: Scope) -> Closure:
+        """Predicates on what is no path of the form: `(1 | 2)[. > 1]`, `randomize(...)[1]`."""
+        if tree.steps:
             raise fail(
-                tree.position,
-                "expression.not_a_repeat",
-                f"{tree.base.name!r} ไม่ใช่กลุ่มซ้ำ จึงใช้ [ ] หรือ / ไม่ได้",
-                f"{tree.base.name!r} is not a repeat: neither [ ] nor / can follow it",
+                tree.steps[0].position,
+                "expression.unsupported",
+                "ต่อ / หลังฟังก์ชันนี้ไม่ได้",
+                "a path cannot go on from here",
             )
-        rows = self.rows_of(target)
-        for predicate in tree.predicates:
-            test = self.compile(predicate, scope.in_rows(target.record_type))
-            rows = _filter(rows, test)
-        return target, rows
+        start = self.compile(tree.start, scope)
+        inner = scope.in_nodes(VALUE, scope.across)
 
-    def path(self, tree: Path, scope: Scope) -> Closure:
-        target, rows = self.filtered(tree, scope)
-        if not tree.step:
-            return lambda context: [True for _ in rows(context)]
-        key = self.row_question(tree.step, target.record_type, tree.position, scope)
-        return lambda context: [row.effective.get(key) for row in rows(context)]
+        def look(context: Context, value: Value, position: int, size: int) -> Context:
+            row = context.row
+            return Context(context.world, row, value, position=position, size=size, within=context)
 
-    def row_question(self, name: str, row_type: str, position: int, scope: Scope) -> str:
-        """The key of a question of the rows of a repeat."""
-        found = scope.find(name, position)
-        if found.kind != "question" or found.record_type != row_type:
-            raise fail(
-                position,
-                "expression.not_in_repeat",
-                f"{name!r} ไม่ใช่คำถามในกลุ่มซ้ำนี้",
-                f"{name!r} is not a question of this repeat",
-            )
-        across = common_type(self.scope.record_type, row_type.rpartition("/")[0])
-        self.dependencies.add(Dependency("value", row_type, found.key, across))
-        return found.key
+        members: Members[Value] = Members(look)
+        selects = [select(self, one, inner, members) for one in tree.predicates]
 
-    def bare(self, tree: Bare, scope: Scope) -> Closure:
-        name = tree.name
-        if scope.row_type is not None:
-            key = self.row_question(name, scope.row_type, tree.position, scope)
-            return lambda context: context.row.effective.get(key)
-        if scope.columns is not None:
-            if name not in scope.columns:
-                raise fail(
-                    tree.position,
-                    "expression.unknown_column",
-                    f"รายการตัวเลือกไม่มีคอลัมน์ {name!r}",
-                    f"the choices have no column {name!r}",
-                )
-            return lambda context: (context.column or {}).get(name)
-        raise fail(
-            tree.position,
-            "expression.bare_name",
-            f"เขียน {name!r} เฉย ๆ ไม่ได้ ให้เขียน ${{{name}}} หรือใส่เครื่องหมายคำพูด",
-            f"the bare name {name!r} has no meaning here; write ${{{name}}}, or quote it",
-        )
+        def found(context: Context) -> Value:
+            value = start(context)
+            kept: Sequence[Value] = value if is_list(value) else (value,)
+            for one in selects:
+                kept = one(context, kept)
+            return list(kept)
+
+        return found
 
     # -- operators ---------------------------------------------------------------------------
 
@@ -271,19 +272,22 @@ class Compiler:
             return lambda context: to_boolean(left(context)) and to_boolean(right(context))
         if operator == "or":
             return lambda context: to_boolean(left(context)) or to_boolean(right(context))
-        if operator == "=":
-            return lambda context: equal(left(context), right(context))
-        if operator == "!=":
-            return lambda context: not equal(left(context), right(context))
-        if operator == "<":
-            return lambda context: less(left(context), right(context))
-        if operator == ">":
-            return lambda context: less(right(context), left(context))
-        if operator == "<=":
-            return lambda context: at_most(left(context), right(context))
-        if operator == ">=":
-            return lambda context: at_most(right(context), left(context))
-        return lambda context: calculate(operator, left(context), right(context))
+        holds = COMPARISONS.get(operator)
+        if holds is not None:
+            return lambda context: holds(left(context), right(context))
+        calculate = CALCULATIONS[operator]
+        return lambda context: calculate(numeric(left(context)), numeric(right(context)))
+
+    def pinned(self, tree: Expression, scope: Scope) -> tuple[Pinned, ...]:
+        """The equations of a choice filter that hold for every option that it lets through."""
+        if scope.columns is None:
+            return ()
+        found: list[Pinned] = []
+        for part in conjuncts(tree):
+            equation = column_equation(part)
+            if equation is not None and isinstance(equation[1], (Answer, Path, Literal, Saved)):
+                found.append(Pinned(equation[0], self.compile(equation[1], scope)))
+        return tuple(found)
 
     # -- functions ---------------------------------------------------------------------------
 
@@ -291,23 +295,25 @@ class Compiler:
         name = tree.name
         special = SPECIAL.get(name)
         if special is not None:
-            least, most, method = special
-            self.check_count(tree, least, most)
-            return method(self, tree, scope)
+            self.check_count(tree, special.least, special.most)
+            return special.compile(self, tree, scope)
         function = FUNCTIONS.get(name)
         if function is None:
-            if name in UNREPEATABLE:
-                raise fail(
-                    tree.position,
-                    "expression.unrepeatable",
-                    f"ใช้ {name}() ไม่ได้ เพราะผลไม่เหมือนเดิมทุกครั้ง",
-                    f"{name}() is refused: its result cannot be repeated on another device",
-                )
+            advice = UNSUPPORTED.get(name)
+            if advice is not None:
+                raise fail(tree.position, "expression.unsupported_function", *advice)
             raise unknown_function(name, sorted({*FUNCTIONS, *SPECIAL}), tree.position)
         self.check_count(tree, function.least, function.most)
+        if function.check is not None:
+            function.check(tree)
         if name in CLOCK:
-            self.note_clock(tree, scope)
-        self.note_codebook(tree)
+            self.uses_clock = True
+        if name in KEPT_ONLY:
+            self.chance(tree)
+        if name in ("eco:limit", "eco:exceeds"):
+            self.codebooks.add(eco.LIMITS)
+        if name == "eco:is-working-day":
+            self.codebooks.add(eco.HOLIDAYS)
         body = function.body
         parts = [self.compile(argument, scope) for argument in tree.arguments]
         if len(parts) == 1:
@@ -317,6 +323,19 @@ class Compiler:
             one, other = parts
             return lambda context: body(context, one(context), other(context))
         return lambda context: body(context, *[part(context) for part in parts])
+
+    def chance(self, tree: Call) -> None:
+        """A result that no second run gives again is allowed only where it is kept."""
+        self.uses_chance = True
+        if not self.scope.once:
+            raise fail(
+                tree.position,
+                "expression.unrepeatable",
+                f"ใช้ {tree.name}() ตรงนี้ไม่ได้ เพราะผลไม่เหมือนเดิมทุกครั้ง ให้ใส่ใน default หรือ "
+                "once() ของคำถามชนิด hidden",
+                f"{tree.name}() is refused here: its result cannot be repeated; use it in a "
+                "default, or in once() of a hidden question, where it is stored",
+            )
 
     def check_count(self, tree: Call, least: int, most: int) -> None:
         count = len(tree.arguments)
@@ -329,39 +348,3 @@ class Compiler:
             f"{tree.name}() ต้องการ {wanted} ค่า แต่ได้ {count}",
             f"{tree.name}() takes {wanted} arguments and got {count}",
         )
-
-    def note_clock(self, tree: Call, scope: Scope) -> None:
-        self.uses_clock = True
-        if not scope.clock:
-            raise fail(
-                tree.position,
-                "expression.clock_in_relevant",
-                f"ใช้ {tree.name}() ใน relevant ไม่ได้ เพราะคำตอบจะหายไปเองเมื่อวันเปลี่ยน",
-                f"{tree.name}() is refused in relevant: answers would vanish as days pass",
-            )
-
-    def note_codebook(self, tree: Call) -> None:
-        if tree.name == "pulldata":
-            name = tree.arguments[0]
-            if isinstance(name, Literal) and isinstance(name.value, str):
-                self.codebooks.add(name.value)
-        elif tree.name in ("eco:limit", "eco:exceeds"):
-            self.codebooks.add(eco.LIMITS)
-
-
-def _filter(rows: Rows, test: Closure) -> Rows:
-    """Rows for which a predicate holds; a number in brackets is a position."""
-
-    def filtered(context: Context) -> Sequence[Row]:
-        kept: list[Row] = []
-        world, outer = context.world, context.outer
-        for index, row in enumerate(rows(context), start=1):
-            result = test(Context(world, row, outer=outer, position=index))
-            if isinstance(result, Decimal):
-                if result == index:
-                    kept.append(row)
-            elif to_boolean(result):
-                kept.append(row)
-        return kept
-
-    return filtered

@@ -1,16 +1,22 @@
-"""Parses tokens into a syntax tree: XPath 1.0 as XLSForm uses it, by recursive descent."""
+"""Parses tokens into a syntax tree: XPath 1.0 as XForms uses it, by recursive descent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal as OneOf
 from typing import TypeAlias
 
 from shared.forms.expressions.tokens import ExpressionError, Token, fail, tokenize
+from shared.forms.expressions.values import ARITHMETIC
 from shared.limits import EXPRESSION_DEPTH_MAX
 
 # With the bound on depth it keeps the recursion of parser and closures far below Python's limit.
 OPERATORS_MAX = 200
+STEPS_MAX = 40
+
+Axis: TypeAlias = OneOf["child", "self", "parent"]
+ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +36,38 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """`.`: the question's own answer; in a predicate, the node looked at."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """`..`: allowed only as `position(..)`."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bare:
-    """A name without `${}`: in a predicate a question of that row, in a choice filter a column."""
+class Saved:
+    """`${last-saved#name}`: the answer of a question in the record that was saved last."""
 
     name: str
     position: int
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
-    """`${repeat}[condition]/name`: rows of a repeat, filtered, and one answer of each."""
+class Place:
+    """Where a path begins: the node looked at, or the root of the form."""
 
-    base: Answer
+    kind: OneOf["here", "root"]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path; `name` is `*` for any element (and for a node() test)."""
+
+    axis: Axis
+    name: str
     predicates: tuple[Expression, ...]
-    step: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A start, the predicates on it, and the steps from there."""
+
+    start: Expression
+    predicates: tuple[Expression, ...]
+    steps: tuple[Step, ...]
     position: int
 
 
@@ -81,6 +91,14 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True)
+class Union:
+    """`one | other`: all nodes of several paths."""
+
+    parts: tuple[Expression, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Negate:
     """`- operand`."""
 
@@ -88,7 +106,7 @@ class Negate:
     position: int
 
 
-Expression: TypeAlias = Literal | Answer | Here | Parent | Bare | Path | Call | Binary | Negate
+Expression: TypeAlias = Literal | Answer | Saved | Place | Path | Call | Binary | Union | Negate
 
 # Loosest first; all are left associative.
 LEVELS: tuple[tuple[str, ...], ...] = (
@@ -100,6 +118,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("*", "div", "mod"),
 )
 WORD_OPERATORS = {"or", "and", "div", "mod"}
+AXES: dict[str, Axis] = {"child": "child", "self": "self", "parent": "parent"}
 
 
 def parse(text: str) -> Expression:
@@ -115,6 +134,17 @@ def parse(text: str) -> Expression:
             f"{token.text!r} is not understood here; an operator or a bracket may be missing",
         )
     return tree
+
+
+def is_here(tree: Expression) -> bool:
+    """Whether this is a bare `.`"""
+    return (
+        isinstance(tree, Path)
+        and isinstance(tree.start, Place)
+        and tree.start.kind == "here"
+        and not tree.predicates
+        and all(step.axis == "self" and not step.predicates for step in tree.steps)
+    )
 
 
 class _Parser:
@@ -160,11 +190,14 @@ class _Parser:
         left = self.level(number + 1)
         while self.is_operator(*LEVELS[number]):
             token = self.take()
-            self.operators += 1
-            if self.operators > OPERATORS_MAX:
-                raise self.too_deep()
+            self.count_operator()
             left = Binary(token.text, left, self.level(number + 1), token.position)
         return left
+
+    def count_operator(self) -> None:
+        self.operators += 1
+        if self.operators > OPERATORS_MAX:
+            raise self.too_deep()
 
     def nested(self) -> Expression:
         """An expression inside brackets; how deep they may nest is bounded."""
@@ -187,34 +220,120 @@ class _Parser:
         negations = []
         while self.is_operator("-"):
             negations.append(self.take().position)
-            if len(negations) > EXPRESSION_DEPTH_MAX:
-                raise self.too_deep()
-        tree = self.primary()
+            self.count_operator()
+        tree = self.union()
         for position in reversed(negations):
             tree = Negate(tree, position)
         return tree
 
+    def union(self) -> Expression:
+        position = self.token.position
+        parts = [self.path()]
+        while self.is_operator("|"):
+            self.take()
+            self.count_operator()
+            parts.append(self.path())
+        return parts[0] if len(parts) == 1 else Union(tuple(parts), position)
+
+    # -- paths -------------------------------------------------------------------------------
+
+    def path(self) -> Expression:
+        """A location path, or a primary expression with predicates and steps after it."""
+        token = self.token
+        if self.is_operator("/"):
+            self.take()
+            root = Place("root", token.position)
+            if not self.at_step():
+                return Path(root, (), (), token.position)
+            return Path(root, (), self.steps(), token.position)
+        if self.at_step():
+            return Path(Place("here", token.position), (), self.steps(), token.position)
+        start = self.primary()
+        predicates = self.predicates()
+        steps: tuple[Step, ...] = ()
+        if self.is_operator("/"):
+            self.take()
+            steps = self.steps()
+        if not predicates and not steps:
+            return start
+        return Path(start, predicates, steps, token.position)
+
+    def at_step(self) -> bool:
+        """Whether a step of a path begins here (and not a function call)."""
+        token = self.token
+        if token.kind == "operator":
+            return token.text in {".", "..", "*", "@"}
+        if token.kind != "name":
+            return False
+        following = self.tokens[self.index + 1]
+        if following.kind == "operator" and following.text == "(":
+            return token.text in ("node", "text", "comment", "processing-instruction")
+        return True
+
+    def steps(self) -> tuple[Step, ...]:
+        found = [self.step()]
+        while self.is_operator("/"):
+            self.take()
+            found.append(self.step())
+            if len(found) > STEPS_MAX:
+                raise self.too_deep()
+        return tuple(found)
+
+    def step(self) -> Step:
+        token = self.take()
+        if token.kind == "operator" and token.text in (".", ".."):
+            axis: Axis = "self" if token.text == "." else "parent"
+            return Step(axis, ANY, self.predicates(), token.position)
+        axis = "child"
+        if token.kind == "name" and self.is_operator("::"):
+            found = AXES.get(token.text)
+            if found is None:
+                raise self.unexpected(Token("operator", f"{token.text}::", token.position))
+            axis = found
+            self.take()
+            token = self.take()
+        if token.kind == "name" and self.is_operator("("):
+            return self.node_test(axis, token)
+        wildcard = token.kind == "operator" and token.text == "*"
+        if not wildcard and token.kind not in ("name", "answer"):
+            raise self.unexpected(token)
+        return Step(axis, token.text, self.predicates(), token.position)
+
+    def node_test(self, axis: Axis, token: Token) -> Step:
+        """`node()` is any element; the other tests find nothing in a form."""
+        self.take()
+        self.expect(")")
+        if token.text != "node":
+            raise self.unexpected(Token("operator", f"{token.text}()", token.position))
+        return Step(axis, ANY, self.predicates(), token.position)
+
+    def predicates(self) -> tuple[Expression, ...]:
+        found: list[Expression] = []
+        while self.is_operator("["):
+            self.take()
+            self.count_operator()
+            found.append(self.nested())
+            self.expect("]")
+        return tuple(found)
+
+    # -- the rest ----------------------------------------------------------------------------
+
     def primary(self) -> Expression:
         token = self.take()
         if token.kind == "number":
-            return Literal(Decimal(token.text), token.position)
+            return Literal(ARITHMETIC.create_decimal(token.text), token.position)
         if token.kind == "text":
             return Literal(token.text, token.position)
         if token.kind == "answer":
-            return self.path(Answer(token.text, token.position))
+            return Answer(token.text, token.position)
+        if token.kind == "saved":
+            return Saved(token.text, token.position)
         if token.kind == "name":
-            if self.is_operator("("):
-                return self.call(token)
-            return Bare(token.text, token.position)
-        if token.kind == "operator":
-            if token.text == "(":
-                tree = self.nested()
-                self.expect(")")
-                return tree
-            if token.text == ".":
-                return Here(token.position)
-            if token.text == "..":
-                return Parent(token.position)
+            return self.call(token)
+        if token.kind == "operator" and token.text == "(":
+            tree = self.nested()
+            self.expect(")")
+            return tree
         raise self.unexpected(token)
 
     def unexpected(self, token: Token) -> ExpressionError:
@@ -225,12 +344,13 @@ class _Parser:
                 "สูตรจบก่อนครบ",
                 "the expression ends too early",
             )
-        if token.text in {"/", "//", "@", "::", "|", "$"}:
+        if token.text in {"//", "@", "$"} or token.text.endswith(("::", "()")):
             return fail(
                 token.position,
                 "expression.unsupported",
-                f"ไม่รองรับ {token.text!r} ให้อ้างคำถามด้วย ${{ชื่อ}}",
-                f"{token.text!r} is not supported; refer to a question as ${{name}}",
+                f"ไม่รองรับ {token.text!r} ให้อ้างคำถามด้วย ${{ชื่อ}} หรือเส้นทางเต็มที่ขึ้นต้นด้วย /",
+                f"{token.text!r} is not supported; refer to a question as ${{name}}, or by its "
+                "whole path from /",
             )
         return fail(
             token.position,
@@ -249,20 +369,3 @@ class _Parser:
                 arguments.append(self.nested())
         self.expect(")")
         return Call(name.text, tuple(arguments), name.position)
-
-    def path(self, base: Answer) -> Expression:
-        predicates: list[Expression] = []
-        while self.is_operator("["):
-            self.take()
-            predicates.append(self.nested())
-            self.expect("]")
-        step = ""
-        if self.is_operator("/"):
-            self.take()
-            token = self.take()
-            if token.kind not in ("name", "answer"):
-                raise self.unexpected(token)
-            step = token.text
-        if not predicates and not step:
-            return base
-        return Path(base, tuple(predicates), step, base.position)

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from shared.forms.expressions.structure import Element, Structure, Target
 from shared.forms.expressions.tokens import ExpressionError, fail
+
+__all__ = ["Dependency", "Element", "Scope", "Structure", "Target"]
 
 
 class Dependency(NamedTuple):
@@ -24,36 +27,38 @@ class Dependency(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What a name stands for. For a repeat, `record_type` is the type of its rows."""
-
-    kind: Literal["question", "repeat", "group"]
-    name: str
-    record_type: str
-    key: str
-    choices: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that an expression may use.
+    """The names that an expression may use, and the place where it stands.
 
-    `columns` are the names of a choice filter's columns; `row_type` is the type of the rows that a
-    predicate looks at; `clock` says whether today and now are allowed.
+    `columns` are the names of a choice filter's columns; `once` says that the result is kept, so
+    that once(), random() and uuid() are allowed; `key` is the key of the question (or group) that
+    the rule belongs to, where `.` and `..` begin. `structure` is the form as a tree; without it,
+    it is made of `targets`. `lists` are the columns of the form's own choice lists. `looked` and
+    `across` belong to predicates: the element looked at (None: an item of a table), and the
+    record type across whose records the look goes. `clock` is without meaning now.
     """
 
     record_type: str
     targets: Mapping[str, Target] = field(default_factory=dict)
     columns: frozenset[str] | None = None
-    row_type: str | None = None
     clock: bool = True
     once: bool = False
     # Names that several groups have, with the paths of what bears them.
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key: str = ""
+    structure: Structure | None = None
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    looked: Element | None = None
+    across: str = ""
+    predicate: bool = False
 
-    def in_rows(self, row_type: str) -> Scope:
-        """The scope of a predicate over rows of this type."""
-        return replace(self, row_type=row_type)
+    def in_nodes(self, element: Element, across: str) -> Scope:
+        """The scope of a predicate over elements of the form."""
+        return replace(self, looked=element, across=across, predicate=True, columns=None)
+
+    def in_items(self, columns: frozenset[str] | None) -> Scope:
+        """The scope of a predicate over the items of a table; their columns when known."""
+        return replace(self, looked=None, across="", predicate=True, columns=columns)
 
     def find(self, name: str, position: int) -> Target:
         """The target of a name; raises ExpressionError that suggests a name like it."""

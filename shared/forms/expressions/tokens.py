@@ -9,13 +9,16 @@ from typing import Literal
 from shared.limits import EXPRESSION_LENGTH_MAX
 
 TOKENS_MAX = 2_000
+# XPath's white space, and what word processors and web pages put in its place.
+WHITE = " \t\r\n\xa0\u200b\ufeff"
 
-Kind = Literal["number", "text", "answer", "name", "operator", "end"]
+Kind = Literal["number", "text", "saved", "answer", "name", "operator", "end"]
 
 TOKEN = re.compile(
-    r"""\s*(?:
+    r"""[ \t\r\n\xa0\u200b\ufeff]*(?:
       (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
     | (?P<text>"[^"]*"|'[^']*')
+    | \$\{\s*last-saved\#(?P<saved>[A-Za-z_][\w.-]*)\s*\}
     | \$\{\s*(?P<answer>[A-Za-z_][\w.-]*)\s*\}
     | (?P<name>[A-Za-z_][\w-]*(?:\.[\w-]+)*(?::[A-Za-z_][\w-]*)?)
     | (?P<operator><=|>=|!=|\.\.|//|::|[-+*/=<>()\[\],.|@$])
@@ -66,7 +69,7 @@ def tokenize(text: str) -> list[Token]:
             f"longer than {EXPRESSION_LENGTH_MAX} characters; split it into calculates",
         )
     tokens: list[Token] = []
-    position, length = 0, len(text.rstrip())
+    position, length = 0, len(text.rstrip(WHITE))
     while position < length:
         match = TOKEN.match(text, position)
         if match is None:
@@ -76,7 +79,8 @@ def tokenize(text: str) -> list[Token]:
         content = match.group(kind)
         if kind == "text":
             content = content[1:-1]
-        start = text.index("$", position) if kind == "answer" else match.start(kind)
+        begins = kind in ("answer", "saved")
+        start = text.index("$", position) if begins else match.start(kind)
         tokens.append(Token(kind, content, start))  # type: ignore[arg-type]
         position = match.end()
         if len(tokens) > TOKENS_MAX:
@@ -92,7 +96,7 @@ def tokenize(text: str) -> list[Token]:
 
 def unreadable(text: str, position: int) -> ExpressionError:
     """The defect for a character that begins no token."""
-    while text[position].isspace():
+    while text[position] in WHITE:
         position += 1
     character = text[position]
     if character in "'\"":
@@ -101,6 +105,13 @@ def unreadable(text: str, position: int) -> ExpressionError:
             "expression.open_quote",
             f"เปิดเครื่องหมายคำพูด {character} แล้วไม่ได้ปิด",
             f"the quote {character} is opened and never closed",
+        )
+    if character in "\u2018\u2019\u201c\u201d":
+        return fail(
+            position,
+            "expression.character",
+            f"{character} เป็นเครื่องหมายคำพูดแบบโค้ง ให้ใช้ ' หรือ \" แบบตรง",
+            f"{character} is a typographic quote; write a straight ' or \"",
         )
     return fail(
         position,

@@ -1,18 +1,18 @@
 """What an expression computes with: text, exact decimals, booleans, dates, and lists of them.
 
-The language is XPath 1.0 as XForms uses it, with two deliberate differences. Numbers are exact
-decimals and not binary floats, so that 10.0 - 9.4 is 0.6 on every machine. "Not a number" is
-`None`, the same thing as "no answer": a calculation over a question nobody answered has no
-result, and prints as an empty text instead of "NaN".
+The language is XPath 1.0 as XForms uses it. Numbers are exact decimals and not binary floats, so
+that 10.0 - 9.4 is 0.6 on every machine; NaN and the infinities are decimals too, and behave as
+XPath says. Only the result of a whole expression is different: one that is not a finite number is
+"no answer" (`None`), as if nobody had answered.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import ROUND_FLOOR, Context, Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 Scalar: TypeAlias = str | Decimal | bool | date | time | None
 Value: TypeAlias = Scalar | Sequence[object]
@@ -25,6 +25,9 @@ EPOCH = date(1970, 1, 1)
 ARITHMETIC = Context(prec=28, Emax=99, Emin=-99, traps=[])
 ZERO = Decimal(0)
 ONE = Decimal(1)
+NAN = Decimal("NaN")
+# Thai wall time: stored moments are read in it, whatever offset they were written with.
+THAI_TIME = timezone(timedelta(hours=7))
 
 
 def finite(number: Decimal) -> Decimal | None:
@@ -44,7 +47,16 @@ def first(value: Value) -> Scalar:
 
 
 def to_number(value: Value) -> Decimal | None:
-    """XPath's number(): dates are days since 1970, times are a fraction of a day."""
+    """The finite number that a value stands for, or None: see `numeric`."""
+    number = numeric(value)
+    return number if number.is_finite() else None
+
+
+def numeric(value: Value) -> Decimal:
+    """XPath's number(): NaN for what is none. Dates are days since 1970, also when they are
+    written as text; times are a fraction of a day."""
+    if isinstance(value, Decimal):
+        return value
     value = first(value)
     if isinstance(value, bool):
         return ONE if value else ZERO
@@ -52,7 +64,10 @@ def to_number(value: Value) -> Decimal | None:
         return value
     if isinstance(value, str):
         match = NUMBER.fullmatch(value)
-        return Decimal(match.group(1)) if match else None
+        if match:
+            return Decimal(match.group(1))
+        written = iso_date(value) or iso_moment(value)
+        return NAN if written is None else numeric(written)
     if isinstance(value, datetime):
         day = Decimal((value.date() - EPOCH).days)
         return ARITHMETIC.add(day, fraction_of_day(value.time()))
@@ -60,17 +75,23 @@ def to_number(value: Value) -> Decimal | None:
         return Decimal((value - EPOCH).days)
     if isinstance(value, time):
         return fraction_of_day(value)
-    return None
+    return NAN
 
 
 def fraction_of_day(value: time) -> Decimal:
     """How much of a day has passed at this time: 12:00 is 0.5."""
     seconds = value.hour * 3600 + value.minute * 60 + value.second
+    if value.microsecond:
+        return ARITHMETIC.divide(
+            Decimal(seconds * 1_000_000 + value.microsecond), Decimal(86_400_000_000)
+        )
     return ARITHMETIC.divide(Decimal(seconds), Decimal(86400))
 
 
 def number_text(number: Decimal) -> str:
-    """A number as text: no exponent, no trailing zeros, no minus zero."""
+    """A number as text: no exponent, no trailing zeros, no minus zero; `NaN`, `Infinity`."""
+    if not number.is_finite():
+        return "NaN" if number.is_nan() else "Infinity" if number > 0 else "-Infinity"
     if number == number.to_integral_value():
         return str(int(number))
     return format(number.normalize(ARITHMETIC), "f")
@@ -95,13 +116,13 @@ def to_text(value: Value) -> str:
 
 
 def to_boolean(value: Value) -> bool:
-    """XPath's boolean(): empty text, zero, no answer and an empty list are false."""
+    """XPath's boolean(): empty text, zero, NaN, no answer and an empty list are false."""
     if isinstance(value, bool):
         return value
     if value is None:
         return False
     if isinstance(value, Decimal):
-        return value != 0
+        return value != 0 and not value.is_nan()
     if isinstance(value, (date, time)):
         return True
     return len(value) > 0
@@ -115,7 +136,10 @@ def to_date(value: Value) -> date | None:
     if isinstance(value, date):
         return value
     if isinstance(value, str):
-        return iso_date(value[:10])
+        if len(value) > 10:
+            moment = iso_moment(value)
+            return None if moment is None else moment.date()
+        return iso_date(value)
     if isinstance(value, Decimal):
         return day_of_number(value)
     return None
@@ -123,7 +147,7 @@ def to_date(value: Value) -> date | None:
 
 def day_of_number(value: Decimal) -> date | None:
     """The day that lies so many days after 1970-01-01, or None outside the calendar."""
-    if not -719_000 < value < 2_932_000:
+    if value.is_nan() or not -719_000 < value < 2_932_000:
         return None
     return EPOCH + timedelta(days=int(value.to_integral_value(rounding=ROUND_FLOOR)))
 
@@ -149,12 +173,15 @@ def iso_time(text: str) -> time | None:
 
 
 def iso_moment(text: str) -> datetime | None:
-    """A time stamp written in ISO 8601, as local wall time (its offset dropped), or None."""
-    if not 15 < len(text) <= 40 or not text.isascii():
+    """A time stamp written in ISO 8601, as Thai wall time, or None."""
+    if not 15 < len(text) <= 40 or not text.isascii() or text[4] != "-":
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return moment
+        return moment.astimezone(THAI_TIME).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -171,29 +198,54 @@ def to_time(value: Value) -> time | None:
     return None
 
 
+def is_list(value: Value) -> TypeGuard[Sequence[Value]]:
+    """Whether a value is a list of nodes' values."""
+    return isinstance(value, (list, tuple))
+
+
 def equal(left: Value, right: Value) -> bool:
     """XPath's `=`: true if any member of a list equals; numbers compare as numbers."""
-    if isinstance(left, (list, tuple)):
+    if is_list(left):
+        if isinstance(right, bool):
+            return bool(left) == right
         return any(equal(member, right) for member in left)
-    if isinstance(right, (list, tuple)):
+    if is_list(right):
+        if isinstance(left, bool):
+            return bool(right) == left
         return any(equal(left, member) for member in right)
-    if isinstance(left, bool) or isinstance(right, bool):
-        return to_boolean(left) == to_boolean(right)
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    if isinstance(left, (Decimal, date, time)) and isinstance(right, (Decimal, date, time)):
-        return to_number(left) == to_number(right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return to_boolean(left) == to_boolean(right)
     if isinstance(left, Decimal) or isinstance(right, Decimal):
-        one, other = to_number(left), to_number(right)
-        return one is not None and one == other
+        return numeric(left) == numeric(right)
+    if isinstance(left, (date, time)) and isinstance(right, (date, time)):
+        return numeric(left) == numeric(right)
+    if isinstance(left, (date, time)) or isinstance(right, (date, time)):
+        one, other = orderable(left), orderable(right)
+        if one is not None and other is not None:
+            return one == other
     return to_text(left) == to_text(right)
+
+
+def unequal(left: Value, right: Value) -> bool:
+    """XPath's `!=`: of lists, whether any pair of members differs."""
+    if is_list(left):
+        if isinstance(right, bool):
+            return bool(left) != right
+        return any(unequal(member, right) for member in left)
+    if is_list(right):
+        if isinstance(left, bool):
+            return bool(right) != left
+        return any(unequal(left, member) for member in right)
+    return not equal(left, right)
 
 
 def less(left: Value, right: Value) -> bool:
     """XPath's `<`, by number; days and times written as text compare as such."""
-    if isinstance(left, (list, tuple)):
+    if is_list(left):
         return any(less(member, right) for member in left)
-    if isinstance(right, (list, tuple)):
+    if is_list(right):
         return any(less(left, member) for member in right)
     one, other = orderable(left), orderable(right)
     return one is not None and other is not None and one < other
@@ -201,17 +253,20 @@ def less(left: Value, right: Value) -> bool:
 
 def at_most(left: Value, right: Value) -> bool:
     """XPath's `<=`, with the same reading of text as `less`."""
-    if isinstance(left, (list, tuple)):
+    if is_list(left):
         return any(at_most(member, right) for member in left)
-    if isinstance(right, (list, tuple)):
+    if is_list(right):
         return any(at_most(left, member) for member in right)
     one, other = orderable(left), orderable(right)
     return one is not None and other is not None and one <= other
 
 
 def orderable(value: Value) -> Decimal | None:
-    """The number that orders a value: ISO dates and times written as text count as such."""
-    number = to_number(value)
-    if number is None and isinstance(value, str):
-        number = to_number(iso_date(value) or iso_moment(value) or iso_time(value))
-    return number
+    """The number that orders a value, or None for NaN. Times written as text count as such."""
+    number = numeric(value)
+    if not number.is_nan():
+        return number
+    if isinstance(value, str):
+        moment = iso_time(value)
+        return None if moment is None else fraction_of_day(moment)
+    return None
