@@ -13,6 +13,7 @@ from server.commands import (
     areas,
     bundles,
     devices,
+    exporting,
     forms,
     installation,
     people,
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_commands(commands)
     devices.add_commands(commands)
     forms.add_commands(commands)
+    exporting.add_commands(commands)
     recovery.add_commands(commands)
     tidying.add_commands(commands)
     bundles.add_commands(commands)
