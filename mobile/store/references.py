@@ -18,17 +18,15 @@ from typing import Final
 from mobile.store.book_reading import BookText, Row
 from mobile.store.database import TabletDatabase
 from shared.errors import BadInput
-from shared.forms.codebook import ROWS_MAX, CodebookRow
+from shared.forms.codebook import FOUND_MAX, ROWS_MAX, CodebookRow
 from shared.forms.definition import Text
 from shared.limits import SEARCH_LENGTH_MAX
-from shared.thai.text import search_key
+from shared.thai.finding import Word, beginning, find_key, words_of
 
 SLICE_ROWS: Final = 400
 PAGE_ROWS: Final = 500
 COLUMNS_MAX: Final = 200
 WORDS_MAX: Final = 8
-PART: Final = "\x01"
-"""Stands before each cell in what a row is found by, so that a beginning can be told."""
 FIXED: Final = {
     "key": "key",
     "name": "key",
@@ -159,7 +157,7 @@ class TakingIn:
             " th TEXT NOT NULL, en TEXT NOT NULL)"
         )
         connection.execute(
-            f"CREATE TABLE reference_{number}_found (place INTEGER PRIMARY KEY, text TEXT NOT NULL)"
+            f"CREATE TABLE reference_{number}_found (place INTEGER PRIMARY KEY, key BLOB NOT NULL)"
         )
 
     def _put(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
@@ -213,11 +211,11 @@ class TakingIn:
         )
 
 
-def found_by(row: Row) -> str:
-    """What a row is found by: every cell as a search key, each behind a mark of its beginning."""
+def found_by(row: Row) -> bytes:
+    """What a row is found by: every cell, the key and the names first."""
     cells = [row["key"], row.get("th", ""), row.get("en", "")]
     cells += [cell for name, cell in row.items() if name not in ("key", "th", "en") and cell]
-    return PART + PART.join(search_key(cell) for cell in dict.fromkeys(cells) if cell)
+    return find_key(*dict.fromkeys(cells))
 
 
 class ReferenceTable:
@@ -285,36 +283,38 @@ class ReferenceTable:
         return self._select(f"FROM {self.book.table} WHERE {where} ORDER BY place", values)
 
     def search(
-        self, text: str, limit: int, equal: Mapping[str, str] | None = None
+        self, text: str, limit: int = FOUND_MAX, equal: Mapping[str, str] | None = None
     ) -> Sequence[CodebookRow]:
-        """At most `limit` rows that hold every word typed, in any cell; those with a cell that
+        """At most `limit` rows that have every word typed, in any cell; those with a cell that
         begins with the text come first. `equal`: only rows with these cells."""
-        whole = search_key(text[:SEARCH_LENGTH_MAX])
-        words = whole.split()[:WORDS_MAX]
+        typed = text[:SEARCH_LENGTH_MAX]
+        words = words_of(typed)[:WORDS_MAX]
         where, values = self._equal(equal or {})
         if not words:
             return self._select(
                 f"FROM {self.book.table} WHERE {where} ORDER BY place LIMIT ?", (*values, limit)
             )
+        head = (beginning(typed),)
         places = self._places(equal, words, limit)
         if len(places) < limit:
             # These are all there are: two scans of a long book would be one too many.
-            begins = self._places(equal, [PART + whole], limit, places)
+            begins = self._places(equal, head, limit, places)
         else:
-            begins = self._places(equal, [PART + whole], limit)
+            begins = self._places(equal, head, limit)
         return self._at(list(dict.fromkeys([*begins, *places]))[:limit])
 
     def _places(
         self,
         equal: Mapping[str, str] | None,
-        parts: Sequence[str],
+        words: Sequence[Word],
         limit: int,
         among: Sequence[int] | None = None,
     ) -> list[int]:
-        found = f"{self.book.table}_found"
-        values: list[object] = list(parts)
-        sql = f"SELECT f.place FROM {found} AS f WHERE "  # noqa: S608
-        sql += " AND ".join("instr(f.text, ?) > 0" for _ in parts)
+        values: list[object] = [way for word in words for way in word.ways]
+        sql = f"SELECT f.place FROM {self.book.table}_found AS f WHERE "  # noqa: S608
+        sql += " AND ".join(
+            f"({' OR '.join('instr(f.key, ?) > 0' for _ in word.ways)})" for word in words
+        )
         if among is not None:
             sql += f" AND f.place IN ({', '.join('?' * len(among))})"
             values += among
