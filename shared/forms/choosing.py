@@ -3,17 +3,15 @@ order when it is shuffled; and finding one by typing."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import islice
-from typing import Final
 
 from shared.forms.codebook import Codebook, CodebookRow, Table
 from shared.forms.definition import Choice, ChoiceList, Question
+from shared.forms.expressions import shuffling
 from shared.forms.expressions.compiling import Compiled
 from shared.forms.expressions.items import cell_of, rows_of_table
-from shared.forms.expressions.values import first, to_boolean, to_number
+from shared.forms.expressions.values import Value, first, to_boolean
 from shared.forms.expressions.world import Context
 from shared.forms.graph import FilterIndex
 from shared.forms.nodes import Node
@@ -173,26 +171,11 @@ class Options:
 
 # -- shuffling -------------------------------------------------------------------------------
 
-MODULUS: Final = 2**31 - 1
-MULTIPLIER: Final = 16_807
 
-
-def shuffled(choices: list[Choice], seed: int) -> list[Choice]:
-    """The order that ODK's clients give for a seed: Fisher-Yates over Park and Miller's numbers."""
-    state = seed % MODULUS or MODULUS - 1
-    order = list(choices)
-    for last in range(len(order) - 1, 0, -1):
-        state = state * MULTIPLIER % MODULUS
-        chosen = int((state - 1) / (MODULUS - 1) * (last + 1))
-        order[last], order[chosen] = order[chosen], order[last]
-    return order
-
-
-def seed_of(value: object, node: Node, question: Question) -> int:
+def seed_of(value: Value, node: Node, question: Question) -> int:
     """The seed that a form names; without one, the record's id decides: the same on every device,
     another one for each record."""
-    number = to_number(value) if isinstance(value, (str, Decimal)) else None
-    if number is not None and abs(number) < 2**63:
-        return int(number)
-    text = str(value) if isinstance(value, str) and value else f"{node.record_id} {question.key}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+    value = first(value)
+    if value is None or value == "":
+        value = f"{node.record_id} {question.key}"
+    return shuffling.seed_of(value)

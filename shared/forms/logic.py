@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from shared.canonical import JsonValue
 from shared.forms.answers import RowAnswers
-from shared.forms.choosing import Options, seed_of, shuffled
+from shared.forms.choosing import Options, seed_of
 from shared.forms.codebook import FOUND_MAX
 from shared.forms.definition import Choice, Repeat, Text
 from shared.forms.expressions.compiling import Compiled
 from shared.forms.expressions.items import rows_of_table
+from shared.forms.expressions.shuffling import shuffled
 from shared.forms.expressions.values import Value, first, to_boolean, to_text
 from shared.forms.expressions.world import Context
 from shared.forms.graph import NO_LOGIC, QuestionLogic

@@ -18,7 +18,6 @@ from shared.forms.expressions.values import NAN, NUMBER, Value, to_text
 from shared.forms.expressions.world import Context, TooMuchWork
 
 RADIUS_M = 6_378_100.0
-CIRCUMFERENCE_M = 2 * math.pi * RADIUS_M
 POINTS_MAX = 20_000
 
 Point: TypeAlias = tuple[float, float]
@@ -85,23 +84,19 @@ def _distance(context: Context, *arguments: Value) -> Value:
 @function("enclosed-area", 1)
 @function("area", 1)
 def _area(context: Context, places: Value) -> Value:
-    """The area in square metres that the places enclose, laid flat at the first place."""
+    """The area in square metres that the places enclose on the sphere."""
     points = points_of(answered((places,)))
     if points is None:
         return NAN
     if len(points) < 3:
         return Decimal(0)
     context.spend(len(points))
-    latitude, longitude = points[0]
-    flat = [
-        (
-            (point[1] - longitude) * CIRCUMFERENCE_M * math.cos(math.radians(point[0])) / 360,
-            (point[0] - latitude) * CIRCUMFERENCE_M / 360,
-        )
-        for point in points[1:]
-    ]
-    total = sum((y1 * x2 - x1 * y2) / 2 for (x1, y1), (x2, y2) in pairwise(flat))
-    return rounded(abs(total))
+    total = sum(
+        math.radians(there[1] - here[1])
+        * (2 + math.sin(math.radians(here[0])) + math.sin(math.radians(there[0])))
+        for here, there in pairwise([*points, points[0]])
+    )
+    return rounded(abs(total * RADIUS_M * RADIUS_M / 2))
 
 
 @function("geofence", 2)
