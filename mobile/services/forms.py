@@ -208,13 +208,22 @@ class FormLibrary:
 
     def _read_codebooks(self, states: Sequence[RecordState]) -> None:
         newest: dict[str, tuple[str, str]] = {}
+        told: set[str] = set()
         for state in states:
             name, version = state.value("name"), state.value("version")
             sha256 = state.value("document")
             if not isinstance(name, str) or not is_sha256(sha256) or state.deleted:
                 continue
-            if name not in newest or _later(str(version), newest[name][0]):
+            # The office says outright which version is in force (`active`), an older one too; the
+            # versions' own texts only decide between entries that do not say.
+            outright = isinstance(state.value("active"), int)
+            if name in told and not outright:
+                continue
+            first_told = outright and name not in told
+            if name not in newest or first_told or _later(str(version), newest[name][0]):
                 newest[name] = (str(version), sha256)
+            if outright:
+                told.add(name)
         self._large = {
             name: sha256 for name, (_, sha256) in newest.items() if self._is_large(sha256)
         }

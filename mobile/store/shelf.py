@@ -17,7 +17,7 @@ from mobile.store.database import TabletDatabase
 from shared.canonical import JsonValue
 from shared.clocks import WallClock
 from shared.ids import is_sha256
-from shared.limits import THUMBNAIL_SIDE_PIXELS
+from shared.limits import FORM_FILES_MAX, THUMBNAIL_SIDE_PIXELS
 from shared.pictures import JPEG, PNG, WEBP, kind_of
 from shared.records.state import RecordState, decode_state
 from sync.shelf import FileToSend, LostFile
@@ -202,20 +202,20 @@ class SqliteShelf:
     # -- down
 
     def documents_wanted(self) -> Sequence[str]:
-        """Documents of forms and codebooks that are named here and whose file is not."""
+        """Documents of forms and codebooks that are named here and whose file is not, then the
+        media of forms. Of a retired form the document alone: its records stay readable."""
         reader = self._database.reader()
-        wanted: list[str] = []
+        documents: list[str] = []
+        media: list[str] = []
         for name in DOCUMENT_TYPES:
             for state in base.of_type(reader, name):
-                document = state.value("document")
-                if (
-                    is_sha256(document)
-                    and state.value("status") != "retired"
-                    and not state.deleted
-                    and not self._files.holds(document)
-                ):
-                    wanted.append(document)
-        return list(dict.fromkeys(wanted))
+                if state.deleted:
+                    continue
+                documents += _hashes([state.value("document")])
+                if state.value("status") != "retired":
+                    media += _hashes(state.value("files"))
+        wanted = dict.fromkeys((*documents, *media))
+        return [sha256 for sha256 in wanted if not self._files.holds(sha256)]
 
     def ask_for(self, sha256: str) -> None:
         """Somebody wants to see a file in full: the next synchronisation fetches it."""
@@ -305,3 +305,9 @@ def _note_wanted(connection: sqlite3.Connection, original: str, now_ms: int) -> 
         "WHERE origin = excluded.origin AND tries < ?",
         (original, blobs.RECEIVED, now_ms, TRIES_OF_ONE_THUMBNAIL),
     )
+
+
+def _hashes(value: JsonValue) -> list[str]:
+    """The names of files in a register's value, whatever somebody wrote there."""
+    listed = value if isinstance(value, list) else []
+    return [one for one in listed[:FORM_FILES_MAX] if is_sha256(one)]

@@ -27,7 +27,7 @@ from shared.errors import ConflictingState, FormInvalid, NotFound
 from shared.limits import CANDIDATES_MAX
 from sync.changes import FieldWrite, Operation
 from tests.support.offices import TestOffice, TestTablet
-from tests.support.publishing import files, picture, pond, zipped
+from tests.support.publishing import files, picture, pond, with_picture, zipped
 
 NO_PEOPLE = {"people": ""}
 NEW_QUESTION = "| | text | owner | เจ้าของ | Owner | yes | | |"
@@ -276,15 +276,7 @@ def test_retiring_what_is_not_there_is_told(world: TestOffice) -> None:
 
 def test_media_travel_with_their_form_and_tablets_may_fetch_them(world: TestOffice) -> None:
     image = picture()
-    text = pond(1).replace(
-        "| required | relevant | merge |", "| required | relevant | merge | media::image |"
-    )
-    lines = [
-        line + (" site.png |" if "| site |" in line else " |") if line.startswith("| | ") else line
-        for line in text.split("| choices |")[0].splitlines()
-    ]
-    lines[2] = lines[2].removesuffix(" |")
-    text = "\n".join(lines) + "\n| choices |" + text.split("| choices |")[1]
+    text = with_picture(pond(1), "site.png")
     packed = zipped({"form/pond.md": text.encode(), "form/media/site.png": image})
     candidate = upload_raw(world, [("pond.zip", packed)])
     done = publish_candidate(world.office, world.people["admin"], candidate)

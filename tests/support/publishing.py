@@ -50,6 +50,20 @@ def pond(version: int | str = 1, **changes: str) -> str:
     return HEAD + "\n".join(lines) + "\n" + TAIL.replace("VERSION", str(version))
 
 
+def with_picture(text: str, name: str) -> str:
+    """The form with a picture in the label of its first question."""
+    survey, rest = text.split("| choices |", 1)
+    lines = []
+    for line in survey.strip().splitlines():
+        cell = ""
+        if line.startswith("| | type"):
+            cell = " media::image |"
+        elif line.startswith("| |"):
+            cell = f" {name} |" if "| site |" in line else " |"
+        lines.append(line + cell)
+    return "\n".join(lines) + "\n| choices |" + rest
+
+
 def files(text: str, name: str = "pond.md") -> list[tuple[str, bytes]]:
     """What a person uploads."""
     return [(name, text.encode())]
