@@ -19,14 +19,23 @@ from pyxform.xls2xform import convert
 from server.catalog import codebook_names
 from server.forms_import.book import Book, read_book
 from server.forms_import.languages import CODES
-from server.forms_import.sheets import Defects, Sheet, SheetDefect, sheets_of
+from server.forms_import.parts import Unreadable
+from server.forms_import.sheets import (
+    Defects,
+    Grid,
+    Sheet,
+    SheetDefect,
+    check_characters,
+    sheets_of,
+)
 from server.forms_import.source import kind_of_file, read_grids
 from server.forms_import.translating import Translation, translate
+from server.forms_import.xform import read_xform
 from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.forms.definition import FormDefinition, Text
 from shared.forms.loading import FormDefect, read_form
 
-__all__ = ["CompiledForm", "SheetDefect", "compile_source", "compile_xlsform"]
+__all__ = ["CompiledForm", "SheetDefect", "check_xform", "compile_source", "compile_xlsform"]
 
 # Attributes of a document whose column has another name.
 COLUMN_OF: Final = {"form": "form_id", "count": "repeat_count", "seed": "parameters"}
@@ -71,17 +80,47 @@ def compile_source(
             "XForm XML is checked (form check) and not published; give the .xlsx it was made of",
         )
         return defects.found
-    sheets = sheets_of(read_grids(data, file_name, defects), defects)
+    grids = read_grids(data, file_name, defects)
+    return _compile(grids, file_name, companions or {}, defects)
+
+
+def check_xform(
+    data: bytes, file_name: str, companions: Mapping[str, bytes] | None = None
+) -> CompiledForm | list[SheetDefect]:
+    """What an XForm's XML would be as a form, for checking only: its expressions are compiled, its
+    names, types and choices are read. `xform_xml` is the XML as given; it is never published."""
+    defects = Defects()
+    try:
+        grids = read_xform(data, defects)
+    except Unreadable as why:
+        defects.error("", 0, "", why.code, why.th, why.en)
+        return defects.found
+    if not check_characters(grids, defects):
+        return defects.found
+    xml = data.decode("utf-8", "replace")
+    return _compile(grids, file_name, companions or {}, defects, xform=xml)
+
+
+def _compile(
+    grids: list[Grid],
+    file_name: str,
+    companions: Mapping[str, bytes],
+    defects: Defects,
+    xform: str | None = None,
+) -> CompiledForm | list[SheetDefect]:
+    """The form of grids; pyxform makes its XForm, unless it is one."""
+    sheets = sheets_of(grids, defects)
     if not _has_survey(sheets, defects):
         return _sorted(defects.found, sheets)
     book = read_book(sheets, defects)
     stem = PurePath(file_name.replace("\\", "/")).stem or "form"
-    translation = translate(book, stem, companions or {}, codebook_names(), defects)
+    translation = translate(book, stem, companions, codebook_names(), defects)
     loaded = read_form(translation.document)
     defects.found += [_placed(one, book, translation) for one in loaded.defects]
     if loaded.definition is None or defects.errors:
         return _sorted(defects.found, sheets)
-    xform = _convert(sheets, loaded.definition.form_id, defects)
+    if xform is None:
+        xform = _convert(sheets, loaded.definition.form_id, defects)
     if xform is None:
         return _sorted(defects.found, sheets)
     return CompiledForm(

@@ -47,8 +47,9 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What came of one file: `loads`, `refused` (it has defects), `unsupported` (it asks for what
-    is named as unsupported, and has no other defect), `checked` (an XForm, which is not published),
-    `no_form`, or `crashed` (a mistake of ours, or more time or memory than one form may take)."""
+    is named as unsupported, and has no other defect), `checked` (a sound XForm, which is checked
+    and not published), `no_form`, or `crashed` (a mistake of ours, or more time or memory than one
+    form may take)."""
 
     file: str
     result: str
@@ -92,7 +93,7 @@ def _sum(files: int, total: Mapping[str, int]) -> str:
         "loads": "load",
         "refused": "have defects",
         "unsupported": "ask for what is not supported",
-        "checked": "XForms checked",
+        "checked": "sound XForms",
         "no_form": "are no forms",
         "crashed": "crashed",
     }
@@ -193,19 +194,22 @@ def _may_be_form(data: bytes, suffix: str) -> bool:
 def check_bytes(data: bytes, name: str, beside: Mapping[str, bytes], shown: str) -> Checked:
     """What comes of a form's bytes."""
     # pyxform takes most of a second to import; only this command needs it.
-    from server.xlsform import CompiledForm, compile_source
+    from server.forms_import.source import kind_of_file
+    from server.xlsform import CompiledForm, check_xform, compile_source
 
     begun = time.monotonic()
-    compiled = compile_source(data, name, beside)
+    xform = kind_of_file(data, name) == "xml"
+    compiled = (check_xform if xform else compile_source)(data, name, beside)
     seconds = round(time.monotonic() - begun, 3)
     if isinstance(compiled, CompiledForm):
         form = compiled.definition
         count = sum(len(form.questions(kind)) for kind in form.record_types())
         told = _found(list(compiled.warnings))
-        return Checked(shown, "loads", form.form_id, form.version, count, seconds, told)
+        result = "checked" if xform else "loads"
+        return Checked(shown, result, form.form_id, form.version, count, seconds, told)
     errors = {one.code for one in compiled if one.severity == "error"}
     unsupported = errors <= {"form.unsupported", "expression.unsupported"}
-    result = "checked" if errors == {"form.xform"} else "unsupported" if unsupported else "refused"
+    result = "unsupported" if unsupported else "refused"
     return Checked(shown, result, seconds=seconds, defects=_found(compiled))
 
 

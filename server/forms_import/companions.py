@@ -54,11 +54,12 @@ def tables_named(document: JsonValue) -> set[str]:
 
 
 def table_of(
-    companions: Mapping[str, bytes], stem: str, defects: Defects
+    companions: Mapping[str, bytes], stem: str, first: str, defects: Defects
 ) -> tuple[str, list[dict[str, str]], list[int]] | None:
-    """The rows of the table with a name, and their lines; None when it was not given."""
+    """The rows of the table with a name, and their lines; None when it was not given. Of two files
+    of one name that with the ending `first` is meant."""
     by_name = {name.casefold(): name for name in companions}
-    for suffix in (".csv", ".geojson", ".xml"):
+    for suffix in dict.fromkeys((first or ".csv", ".csv", ".geojson", ".xml")):
         name = by_name.get(f"{stem}{suffix}".casefold())
         if name is None:
             continue

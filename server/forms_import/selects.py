@@ -25,6 +25,7 @@ class SelectReader:
         # Tables that travel with the form, by file stem, each with the row that names it first;
         # and the questions that choose from one: node, stem, the column that is kept, row.
         self.files: dict[str, int] = {}
+        self.endings: dict[str, str] = {}
         self.from_tables: list[tuple[dict[str, Any], str, str, int]] = []
         # Lists that a search() names, and lists that are chosen from.
         self.searched: set[str] = set()
@@ -89,6 +90,7 @@ class SelectReader:
         if node.get("refers_to"):
             return
         self.files.setdefault(match[1], row.line)
+        self.endings.setdefault(match[1], f".{match[2].lower()}")
         default = ("id", "title") if match[2].lower() == "geojson" else ("name", "label")
         parameters.setdefault("value", default[0])
         parameters.setdefault("label", default[1])

@@ -93,8 +93,8 @@ def _tables(
     first_value: dict[str, str] = {}
     for node, stem, value, line in questions.from_tables:
         if first_value.setdefault(stem, value) != value:
-            other = f"{stem}.{value}"
-            _select_table(found, companions, (form_id, stem, other), node, defects)
+            other, ending = f"{stem}.{value}", questions.endings.get(stem, "")
+            _select_table(found, companions, (form_id, stem, other, ending), node, defects)
         node["refers_to"] = f"codebook {form_id}.{stem}"
         if first_value[stem] != value:
             node["refers_to"] = f"codebook {form_id}.{stem}.{value}"
@@ -111,7 +111,8 @@ def _tables(
             )
             continue
         node = next((one for one, name, _, _ in questions.from_tables if name == stem), {})
-        given = _select_table(found, companions, (form_id, stem, stem), node, defects)
+        ending = questions.endings.get(stem, "")
+        given = _select_table(found, companions, (form_id, stem, stem, ending), node, defects)
         if not given and (line or stem not in {*known, *_targets(found.document)}):
             defects.warning(
                 "survey",
@@ -145,13 +146,13 @@ def _targets(document: JsonValue) -> set[str]:
 def _select_table(
     found: Translation,
     companions: Mapping[str, bytes],
-    names: tuple[str, str, str],
+    names: tuple[str, str, str, str],
     node: Mapping[str, Any],
     defects: Defects,
 ) -> bool:
     """Adds the codebook of one table; False when the table was not given."""
-    form_id, stem, book = names
-    table = table_of(companions, stem, defects)
+    form_id, stem, book, ending = names
+    table = table_of(companions, stem, ending, defects)
     if table is None:
         return False
     parameters = node.get("parameters", {})
