@@ -104,7 +104,7 @@ class RecordRow(Base):
         Index(None, "root", "parent"),
         Index(None, "type", "scope"),
         _listed("ix_record_found", "type", "sort_key", "id", *_FILTERED, "search_key"),
-        _listed("ix_record_queue", "status", "changed_at", "id", "scope"),
+        _listed("ix_record_queue", "changed_at", "id", "status", "scope"),
         Index(None, "tree_conflicts", sqlite_where=_OPEN, postgresql_where=_OPEN),
         ForeignKeyConstraint(
             ["scope", "id", "revision"],

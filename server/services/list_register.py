@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import RecordRow
@@ -37,33 +37,41 @@ class RegisterPage:
 
 def list_register(session: Session, query: RegisterQuery, scopes: Scopes) -> RegisterPage:
     """The entries that somebody may see."""
-    wanted = _conditions(query, scopes)
-    keys = _keys(session, wanted, query.after, PAGE_ROWS + 1)
-    if query.after is None and len(keys) <= PAGE_ROWS:
-        count = len(keys)
-    else:
-        some = select(RecordRow.id).where(*wanted).limit(COUNT_MAX + 1).subquery()
-        count = session.scalar(select(func.count()).select_from(some)) or 0
+    keys, total = _keys(session, _conditions(query, scopes), query.after)
     shown = keys[:PAGE_ROWS]
     return RegisterPage(
         lines_of(session, [record for _, record in shown]),
-        None if count > COUNT_MAX else count,
+        total,
         shown[-1] if len(keys) > PAGE_ROWS else None,
     )
 
 
 def _keys(
-    session: Session, wanted: list[ColumnElement[bool]], after: tuple[bytes, str] | None, most: int
-) -> list[tuple[bytes, str]]:
-    """Order key and id of the first entries, from the index alone."""
-    found = select(RecordRow.sort_key, RecordRow.id).where(*wanted)
+    session: Session, wanted: list[ColumnElement[bool]], after: tuple[bytes, str] | None
+) -> tuple[list[tuple[bytes, str]], int | None]:
+    """Order key and id of the first entries and how many there are, by one walk in the order of
+    the index; what lies behind too many for that is found by a second one."""
+    order = (RecordRow.sort_key, RecordRow.id)
+    found = select(*order).where(*wanted).order_by(*order)
+    some = found.limit(COUNT_MAX + 1).subquery()
+    counted = select(some.c.sort_key, some.c.id, func.count().over()).subquery()
+    key, record, _ = counted.c
+    page: Select[Any] = select(*counted.c).order_by(key, record).limit(PAGE_ROWS + 1)
     if after is not None:
-        key, last = after
-        found = found.where(
-            RecordRow.sort_key >= key, or_(RecordRow.sort_key > key, RecordRow.id > last)
-        )
-    rows = session.execute(found.order_by(RecordRow.sort_key, RecordRow.id).limit(most))
-    return [(row.sort_key, row.id) for row in rows]
+        page = page.where(_behind(key, record, after))
+    rows = session.execute(page).all()
+    total = rows[0][2] if rows else 0
+    if after is not None and (total > COUNT_MAX or not rows):
+        further = found.where(_behind(*order, after)).limit(PAGE_ROWS + 1)
+        rows = session.execute(further).all()
+        some = select(RecordRow.id).where(*wanted).limit(COUNT_MAX + 1).subquery()
+        total = session.scalar(select(func.count()).select_from(some)) or 0
+    return [(row[0], row[1]) for row in rows], None if total > COUNT_MAX else total
+
+
+def _behind(key: Any, record: Any, after: tuple[bytes, str]) -> ColumnElement[bool]:
+    at, last = after
+    return and_(key >= at, or_(key > at, record > last))
 
 
 def _conditions(query: RegisterQuery, scopes: Scopes) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,6 @@ PAGE_ROWS: Final = 50
 COUNT_MAX: Final = 10_000
 """Beyond this many the exact count is not worth its time: the page says "more than"."""
 
-Keys = Select[int, str]
 Order = Literal["oldest", "newest"]
 
 
@@ -104,25 +103,26 @@ def _keys(
 ) -> list[tuple[int, str]]:
     """Time and id of the first lines, from an index alone."""
     found = select(RecordRow.changed_at, RecordRow.id).where(*wanted)
-    rows = session.execute(_ordered(found, query).limit(query.rows_max + 1))
-    return [(row.changed_at, row.id) for row in rows]
+    first = _ordered(found, RecordRow.changed_at, RecordRow.id, query)
+    return [(row[0], row[1]) for row in session.execute(first)]
 
 
 def _with_words(
     session: Session, query: ReviewQuery, wanted: list[ColumnElement[bool]]
 ) -> tuple[list[tuple[int, str]], int | None]:
-    """The same where words are looked for: all that have them, by one walk; they are the count,
-    too. What too many have is found again in its order."""
-    found = select(RecordRow.changed_at, RecordRow.id).where(*wanted).limit(COUNT_MAX + 1)
-    keys = [(row.changed_at, row.id) for row in session.execute(found)]
-    if len(keys) > COUNT_MAX:
-        return _keys(session, query, wanted), None
-    total, newest = len(keys), query.order == "newest"
-    keys.sort(reverse=newest)
-    if query.after is not None:
-        after = query.after
-        keys = [key for key in keys if (key < after if newest else key > after)]
-    return keys[: query.rows_max + 1], total
+    """The same where words are looked for: one walk in the order of the index that holds what
+    records are found by, which finds what is shown and counts. What too many have is met soon on
+    the way through all records in the order that was asked for."""
+    found = select(RecordRow.changed_at, RecordRow.id).where(*wanted)
+    found = found.order_by(RecordRow.type, RecordRow.sort_key, RecordRow.id)
+    some = found.limit(COUNT_MAX + 1).subquery()
+    counted = select(some.c.changed_at, some.c.id, func.count().over().label("all")).subquery()
+    first = _ordered(select(*counted.c), counted.c.changed_at, counted.c.id, query)
+    rows = session.execute(first).all()
+    total = rows[0][2] if rows else 0
+    if total <= COUNT_MAX and (rows or query.after is None):
+        return [(row[0], row[1]) for row in rows], total
+    return _keys(session, query, wanted), _count(session, wanted)
 
 
 def lines_of(session: Session, ids: Sequence[str]) -> tuple[RecordLine, ...]:
@@ -177,17 +177,19 @@ def _conditions(query: ReviewQuery, scopes: Scopes) -> list[ColumnElement[bool]]
     return [*wanted, *words]
 
 
-def _ordered(found: Keys, query: ReviewQuery) -> Keys:
-    when, what = RecordRow.changed_at, RecordRow.id
+def _ordered(
+    found: Select[*tuple[Any, ...]], when: Any, what: Any, query: ReviewQuery
+) -> Select[*tuple[Any, ...]]:
+    """The first of what was found, in the order that was asked for, by its time and its id."""
     if query.order == "newest":
         if query.after is not None:
             at, last = query.after
             found = found.where(or_(when < at, and_(when == at, what < last)))
-        return found.order_by(when.desc(), what.desc())
+        return found.order_by(when.desc(), what.desc()).limit(query.rows_max + 1)
     if query.after is not None:
         at, last = query.after
         found = found.where(or_(when > at, and_(when == at, what > last)))
-    return found.order_by(when, what)
+    return found.order_by(when, what).limit(query.rows_max + 1)
 
 
 def _count(session: Session, wanted: list[ColumnElement[bool]]) -> int | None:

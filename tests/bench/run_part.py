@@ -18,6 +18,7 @@ PARTS = {
     "crowd": "twenty tablets at once",
     "files": "a large file over a line that breaks",
     "list": "100,000 records: opening, searching, scrolling",
+    "finding": "100,000 titles searched in Thai: tablet, SQLite, PostgreSQL",
     "memory": "how much of the tablet's memory the app takes",
     "language": "the form language",
 }

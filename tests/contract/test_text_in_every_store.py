@@ -231,5 +231,7 @@ def test_an_office_looks_for_a_word_in_an_index_alone(sqlite_databases: Database
         assert len(searches) == 2
         for sql in searches:
             plan = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}")]
-            assert "USING COVERING INDEX ix_record_found" in plan[0], (sql, plan)
+            reads = [step for step in plan if " record " in step]
+            assert len(reads) == 1, plan
+            assert "USING COVERING INDEX ix_record_found" in reads[0], (sql, plan)
     office.close()

@@ -28,7 +28,7 @@ def upgrade() -> None:
     _make_keys()
     op.create_index(op.f("ix_record_type_scope"), "record", ["type", "scope"])
     _listed("ix_record_found", "type sort_key id scope status changed_at search_key".split())
-    _listed("ix_record_queue", ["status", "changed_at", "id", "scope"])
+    _listed("ix_record_queue", ["changed_at", "id", "status", "scope"])
 
 
 def _make_keys() -> None:
