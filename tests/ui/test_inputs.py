@@ -145,11 +145,11 @@ def test_what_is_no_number_says_what_to_type_and_keeps_the_answer(window: Any):
     window.key("enter")
     assert told == []
     assert frame.input.value == 5
-    assert "จำนวนเต็ม" in frame._problem_words.text
+    assert "จำนวนเต็ม" in frame.problem_text
     window.tap(frame.input.field)
     window.key("backspace")
     window.key("enter")
-    assert frame._problem_words.text == ""
+    assert frame.problem_text == ""
 
 
 def test_a_date_is_typed_in_the_buddhist_era_and_read_back_in_words(window: Any):

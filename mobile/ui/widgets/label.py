@@ -81,8 +81,14 @@ class ThaiLabel(Findable, Widget):
             self.text = tr(self.text_key, **self.text_parts)
         self._redraw()
 
+    def settle(self) -> None:
+        """Draw now what would be drawn at the end of the frame: the height is known then."""
+        if self._redraw.is_triggered:
+            self.draw_now()
+
     def draw_now(self, *_: Any) -> None:
         """Draw the text, broken or shortened to the width; `text` itself stays as given."""
+        self._redraw.cancel()
         texture = text_texture(
             self.text,
             self.font_pixels,

@@ -5,87 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import Color, InstructionGroup, Rectangle, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
-from kivy.properties import ColorProperty, NumericProperty, OptionProperty
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import NumericProperty, OptionProperty
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from mobile.ui.automation import Findable, walk
 from mobile.ui.look import look
-from mobile.ui.theme import CORNER, OUTLINE, PAD, SPACE, rgba
+from mobile.ui.theme import PAD, SPACE, rgba
+from mobile.ui.widgets.stacks import CLEAR, Column, Row, Surface
 
-CLEAR = (0, 0, 0, 0)
-
-
-class Surface(Findable):
-    """Mixed into a widget: a filled, outlined box with round corners behind it."""
-
-    fill = ColorProperty(CLEAR)
-    edge = ColorProperty(CLEAR)
-    edge_width = NumericProperty(dp(OUTLINE))
-    corner = NumericProperty(dp(CORNER))
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._edge_colour, self._edge_box = Color(*self.edge), SmoothRoundedRectangle()
-        self._fill_colour, self._fill_box = Color(*self.fill), SmoothRoundedRectangle()
-        box = InstructionGroup()
-        for part in (self._edge_colour, self._edge_box, self._fill_colour, self._fill_box):
-            box.add(part)
-        # First of all: a text field's own last colour there is the one its text is drawn with.
-        self.canvas.before.insert(0, box)  # type: ignore[attr-defined]
-        for name in ("fill", "edge", "edge_width", "corner", "pos", "size"):
-            self.fbind(name, self._draw_surface)  # type: ignore[attr-defined]
-        self._draw_surface()
-
-    def _draw_surface(self, *_: Any) -> None:
-        outlined = self.edge[3] > 0 and self.edge_width > 0
-        inset = self.edge_width if outlined else 0
-        x, y, width, height = self.x, self.y, self.width, self.height  # type: ignore[attr-defined]
-        corner = max(0.0, min(self.corner, width / 2 - 1, height / 2 - 1))
-        self._edge_colour.rgba = self.edge
-        self._edge_box.pos = (x, y)
-        self._edge_box.size = (width, height) if outlined else (0, 0)
-        self._edge_box.radius = [corner]
-        self._fill_colour.rgba = self.fill
-        self._fill_box.pos = (x + inset, y + inset)
-        drawn = self.fill[3] > 0
-        inner = (max(0, width - 2 * inset), max(0, height - 2 * inset))
-        self._fill_box.size = inner if drawn else (0, 0)
-        self._fill_box.radius = [max(0.0, corner - inset)]
-
-
-class Column(Surface, BoxLayout):
-    """Widgets below each other; as high as they are together."""
-
-    def __init__(self, **settings: Any) -> None:
-        settings.setdefault("orientation", "vertical")
-        settings.setdefault("size_hint_y", None)
-        settings.setdefault("spacing", dp(SPACE))
-        settings.setdefault("height", 0)  # until something is put in
-        super().__init__(**settings)
-        if self.size_hint_y is None:
-            self.bind(minimum_height=self.setter("height"))
-
-
-class Row(Surface, BoxLayout):
-    """Widgets beside each other; as high as the highest, which may grow."""
-
-    def __init__(self, **settings: Any) -> None:
-        settings.setdefault("size_hint_y", None)
-        settings.setdefault("spacing", dp(SPACE))
-        settings.setdefault("height", 0)  # until something is put in
-        super().__init__(**settings)
-        if self.size_hint_y is None:
-            self.bind(minimum_height=self.setter("height"))
-
-    def add_widget(self, widget: Any, *arguments: Any, **options: Any) -> None:
-        """Add a widget; a lower one stands in the middle of the row."""
-        if widget.size_hint_y is None and not widget.pos_hint:
-            widget.pos_hint = {"center_y": 0.5}
-        super().add_widget(widget, *arguments, **options)
+__all__ = [
+    "CLEAR",
+    "Card",
+    "Column",
+    "Divider",
+    "FieldGrid",
+    "Flow",
+    "Page",
+    "Row",
+    "Spacer",
+    "Surface",
+]
 
 
 class Flow(Findable, Widget):

@@ -179,6 +179,12 @@ class OptionGrid(Widget):
         widget.fbind("height", self._arrange)
         self._arrange()
 
+    def settle(self) -> None:
+        """Place the buttons now."""
+        if self._arrange.is_triggered:
+            self._arrange.cancel()
+            self._place()
+
     def _columns(self, widest: float, count: int) -> int:
         if self.columns:
             least = dp(COLUMN_LEAST_DP) * look.text_scale
