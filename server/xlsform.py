@@ -35,10 +35,23 @@ from shared.canonical import JsonValue, canonical_bytes, sha256_hex
 from shared.forms.definition import FormDefinition, Text
 from shared.forms.loading import FormDefect, read_form
 
-__all__ = ["CompiledForm", "SheetDefect", "check_xform", "compile_source", "compile_xlsform"]
+__all__ = [
+    "CompiledForm",
+    "Examined",
+    "SheetDefect",
+    "check_xform",
+    "compile_source",
+    "compile_xlsform",
+    "examine",
+]
 
 # Attributes of a document whose column has another name.
 COLUMN_OF: Final = {"form": "form_id", "count": "repeat_count", "seed": "parameters"}
+UNSUPPORTED: Final = {
+    "form.unsupported",
+    "expression.unsupported",
+    "expression.unsupported_function",
+}
 PLACE: Final = re.compile(r"\[row\s*:\s*(\d+)\]")
 SHEET: Final = re.compile(r"'(survey|choices|settings|entities|external_choices|osm)' sheet")
 
@@ -56,6 +69,29 @@ class CompiledForm:
     warnings: tuple[SheetDefect, ...] = ()
     codebooks: tuple[JsonValue, ...] = ()
     media: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is said of a form that is only looked at: `loads`, `checked` (a sound XForm),
+    `unsupported` (nothing is wrong but what is named as unsupported), or `refused`."""
+
+    result: str
+    definition: FormDefinition | None
+    defects: tuple[SheetDefect, ...]
+
+
+def examine(data: bytes, file_name: str, beside: Mapping[str, bytes]) -> Examined:
+    """Looks at a form of any kind, XForms included, with the files that lie beside it."""
+    xform = kind_of_file(data, file_name) == "xml"
+    compiled = (check_xform if xform else compile_source)(data, file_name, beside)
+    if isinstance(compiled, CompiledForm):
+        # Beside a form in a folder lies much that is none of its business.
+        told = tuple(one for one in compiled.warnings if one.code != "form.file_unused")
+        return Examined("checked" if xform else "loads", compiled.definition, told)
+    errors = {one.code for one in compiled if one.severity == "error"}
+    result = "unsupported" if errors <= UNSUPPORTED else "refused"
+    return Examined(result, None, tuple(compiled))
 
 
 def compile_xlsform(text: str, source_name: str) -> CompiledForm | list[SheetDefect]:

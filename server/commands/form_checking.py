@@ -18,8 +18,6 @@ from shared.limits import FORM_SOURCE_BYTES_MAX, FORM_UPLOAD_BYTES_MAX
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    from server.xlsform import SheetDefect
-
 KINDS: Final = (".xlsx", ".xlsm", ".xls", ".md", ".csv", ".xml")
 BESIDE: Final = (
     ".csv", ".geojson", ".xml",
@@ -194,27 +192,12 @@ def _may_be_form(data: bytes, suffix: str) -> bool:
 def check_bytes(data: bytes, name: str, beside: Mapping[str, bytes], shown: str) -> Checked:
     """What comes of a form's bytes."""
     # pyxform takes most of a second to import; only this command needs it.
-    from server.forms_import.source import kind_of_file
-    from server.xlsform import CompiledForm, check_xform, compile_source
+    from server.xlsform import examine
 
     begun = time.monotonic()
-    xform = kind_of_file(data, name) == "xml"
-    compiled = (check_xform if xform else compile_source)(data, name, beside)
+    seen = examine(data, name, beside)
     seconds = round(time.monotonic() - begun, 3)
-    if isinstance(compiled, CompiledForm):
-        form = compiled.definition
-        count = sum(len(form.questions(kind)) for kind in form.record_types())
-        told = _found(list(compiled.warnings))
-        result = "checked" if xform else "loads"
-        return Checked(shown, result, form.form_id, form.version, count, seconds, told)
-    errors = {one.code for one in compiled if one.severity == "error"}
-    unsupported = errors <= {"form.unsupported", "expression.unsupported"}
-    result = "unsupported" if unsupported else "refused"
-    return Checked(shown, result, seconds=seconds, defects=_found(compiled))
-
-
-def _found(defects: list[SheetDefect]) -> tuple[Found, ...]:
-    return tuple(
+    defects = tuple(
         Found(
             one.sheet,
             one.row,
@@ -224,10 +207,13 @@ def _found(defects: list[SheetDefect]) -> tuple[Found, ...]:
             one.message.th,
             one.message.en,
         )
-        for one in defects
-        # Beside a form in a folder lies much that is none of its business.
-        if one.code != "form.file_unused"
+        for one in seen.defects
     )
+    form = seen.definition
+    if form is None:
+        return Checked(shown, seen.result, seconds=seconds, defects=defects)
+    count = sum(len(form.questions(kind)) for kind in form.record_types())
+    return Checked(shown, seen.result, form.form_id, form.version, count, seconds, defects)
 
 
 # -- a process with bounds ---------------------------------------------------------------------

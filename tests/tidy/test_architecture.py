@@ -37,7 +37,7 @@ FOLDERS = {
         "demonstration": {"services", "store", "models", "forms_import"},
         "commands": {
             "services", "store", "models", "demonstration", "exports", "reports",
-            "app", "catalog", "serving",
+            "app", "catalog", "serving", "xlsform",
         },
         "migrations": {"models"},
     },
