@@ -7,9 +7,11 @@ from datetime import datetime
 
 from shared.canonical import JsonValue
 from shared.clocks import BANGKOK
-from shared.forms.codebook import Codebook
+from shared.forms.choosing import option_of
+from shared.forms.codebook import CodebookRow, Table
 from shared.forms.definition import FormDefinition, Group, Question, Text
 from shared.forms.expressions.values import iso_date, iso_time
+from shared.forms.question_types import REFERENCE_TYPES
 from shared.thai.dates import format_short, format_time
 
 TitleOf = Callable[[str], str]
@@ -30,7 +32,7 @@ class AnswerWords:
     def __init__(
         self,
         definition: FormDefinition | None,
-        codebooks: Mapping[str, Codebook],
+        codebooks: Mapping[str, Table],
         title_of: TitleOf = no_titles,
     ) -> None:
         self._definition = definition
@@ -64,8 +66,10 @@ class AnswerWords:
         """The answer to one question."""
         if value is None:
             return NOTHING
-        if question.type == "reference":
-            return self._reference(question, str(value))
+        if question.type in REFERENCE_TYPES:
+            chosen = value if isinstance(value, list) else [value]
+            found = [self._reference(question, str(name)) for name in chosen]
+            return _both(lambda lang: ", ".join(text.get(lang) for text in found))
         if question.type == "acknowledge":
             return ACKNOWLEDGED
         if isinstance(value, list):
@@ -93,10 +97,17 @@ class AnswerWords:
         target = question.refers_to
         if target is not None and target.kind == "codebook":
             book = self._codebooks.get(target.target)
-            row = None if book is None else book.rows.get(value)
-            return Text(value, value) if row is None else row.label
+            row = None if book is None else self._row(book, question, value)
+            return Text(value, value) if row is None else option_of(row, question).label
         title = self._title_of(value) or value
         return Text(title, title)
+
+    @staticmethod
+    def _row(book: Table, question: Question, value: str) -> CodebookRow | None:
+        column = question.parameters.get("value", "key")
+        if column in ("key", "name"):
+            return book.row(value)
+        return next(iter(book.matching(column, value)), None)
 
 
 def moment_text(value: str) -> Text:

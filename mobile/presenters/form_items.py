@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mobile.presenters.answers_shown import AnswerWords
+from mobile.presenters.form_cascade import Cascade
 from mobile.presenters.form_locks import READ_ONLY
 from mobile.presenters.form_media import appearance_of, media_view, tables_of
 from mobile.presenters.form_problems import Place
@@ -128,7 +129,10 @@ class ItemMaker:
 
     def _text(self, record: str, text: Text) -> Text:
         """A text of the form with the answers that it names."""
-        return text
+        if "${" not in text.th and "${" not in text.en:
+            return text
+        say = self._engine.text
+        return Text(say(record, text, "th"), say(record, text, "en"))
 
     def problem(self, problem: Problem) -> ProblemView:
         """One entry of the list of problems."""
@@ -137,7 +141,7 @@ class ItemMaker:
             problem.key,
             problem.code,
             problem.severity == "hard",
-            problem.message,
+            self._text(problem.record_id, problem.message),
             self._session.section_of(problem.record_id, problem.key),
             self._place_of(problem.record_id, problem.key),
         )
@@ -156,6 +160,7 @@ class ItemMaker:
         repeats = {repeat.key: repeat.label for repeat in self._form.repeats(record_type)}
         question = self._form.question(record_type, key)
         label = question.label if question is not None else repeats.get(key, NO_TEXT)
+        label = self._text(record, label)
         if record == self._session.root:
             return label
         return _joined([self._row_title(record), label])
@@ -183,16 +188,18 @@ class ItemMaker:
                     yield self.question(record, node)
             elif isinstance(node, Group):
                 atomic = node.merge == "atomic"
-                yield HeadingView(node.key, node.label, node.hint, depth, atomic)
+                label, hint = self._text(record, node.label), self._text(record, node.hint)
+                yield HeadingView(node.key, label, hint, depth, atomic)
                 yield from self._items(record, node.children, depth + 1)
             else:
                 yield self.rows(record, node)
 
     def question(self, record: str, question: Question) -> QuestionView:
         """One question with everything said about its answer, as made before if it is the same."""
-        # What a reference shows may be said by a row elsewhere: it is made anew each time.
+        # What a reference shows, or a calculation offers, may be said elsewhere: made anew.
         place = (record, question.key)
-        found = self._views.get(place) if question.refers_to is None else None
+        keeps = question.refers_to is None and not question.calculation
+        found = self._views.get(place) if keeps else None
         if found is None:
             found = self._views[place] = self._question(record, question)
         return found
@@ -211,6 +218,9 @@ class ItemMaker:
         if record == session.root and question.stored:
             found = stored_answer(question, self._said.previous)
             before = found if isinstance(found, (str, int, list, dict)) else None
+        offered: JsonValue = None
+        if lock is None and question.key in engine.nodes[record].logic.follows:
+            offered = engine.offered(record).get(question.key)
         soft = first is not None and first.severity == "soft" and unreadable is None
         state = session.states.get(record)
         conflict = state is not None and question.field in state.conflicts()
@@ -218,8 +228,8 @@ class ItemMaker:
             record=record,
             key=question.key,
             widget=_widget(question),
-            label=question.label,
-            hint=question.hint,
+            label=self._text(record, question.label),
+            hint=self._text(record, question.hint),
             value=value,
             shown=self._words.answer(question, value),
             typed=typed,
@@ -228,7 +238,7 @@ class ItemMaker:
             required=question.stored and engine.required(record, question.key),
             locked=lock is not None,
             lock_words=lock,
-            problem=unreadable or (None if first is None else first.message),
+            problem=unreadable or (None if first is None else self._text(record, first.message)),
             hard=not soft,
             needs_reason=soft or isinstance(reason, str),
             reason=reason if isinstance(reason, str) else "",
@@ -241,6 +251,8 @@ class ItemMaker:
             comments=session.locks.about(record, _comment_keys(question)),
             conflict=conflict,
             saved=self._said.saved.get((record, question.field), ""),
+            offered=self._words.answer(question, offered),
+            offered_value=offered,
             cleared=self._words.answer(question, session.undo.cleared.get(place))
             if value is None
             else NO_TEXT,
@@ -280,10 +292,16 @@ class ItemMaker:
         target = question.refers_to
         if target is not None and target.kind in ("register", "record"):
             return (), True
-        offered = self._engine.choices(record, question.key)
-        chosen = set(value) if isinstance(value, list) else {value}
-        if len(offered) > CHOICES_SHOWN_MAX:
+        # A list may have 100,000 options: only those that would be shown are looked at.
+        few = self._engine.search(record, question.key, "", CHOICES_SHOWN_MAX + 1)
+        if target is not None and target.kind == "rows":
+            few = self._engine.choices(record, question.key)
+        if len(few) > CHOICES_SHOWN_MAX:
             return (), True
+        if not few and question.choice_filter and Cascade(self._engine, record, question).open:
+            return (), True
+        chosen = set(value) if isinstance(value, list) else {value}
+        offered = self._engine.choices(record, question.key) if question.randomize else few
         files = self._form.files
         return tuple(
             ChoiceView(c.name, c.label, c.name in chosen, media_view(c.media, files))
@@ -298,22 +316,23 @@ class ItemMaker:
         found = session.problems_at(record, repeat.key)
         any_problem = bool(session.problems.at(record, repeat.key))
         lock = session.locks.rows(record, repeat, session.parents, problem=any_problem)
-        ids = self._engine.rows(repeat.record_type, record)
+        ids = session.rows(repeat.record_type, record)
+        made = repeat.rows_from is not None or bool(repeat.count)
         fast = FAST in repeat.appearance.split()
         return RowsView(
             record=record,
             key=repeat.key,
             record_type=repeat.record_type,
-            label=repeat.label,
-            hint=repeat.hint,
+            label=self._text(record, repeat.label),
+            hint=self._text(record, repeat.hint),
             rows=RowLines(ids, self.row_line),
-            can_add=lock is None and len(ids) < repeat.rows_max and repeat.rows_from is None,
+            can_add=lock is None and len(ids) < repeat.rows_max and not made,
             problem=found[0].message if found else None,
             fast=fast,
             count=len(ids),
             pictures=_is_pictures(repeat),
             comments=session.locks.about(record, (repeat.key,)),
-            can_delete=lock is None and repeat.rows_from is None,
+            can_delete=lock is None and not made,
             removed=tuple(
                 (row.record, self.removed_title(row)) for row in session.undo.removed_from(*place)
             )

@@ -16,7 +16,7 @@ from mobile.presenters.form_offer import Offer, RegisterEntry, look_up, offer_of
 from mobile.presenters.form_problems import Place
 from mobile.presenters.form_saves import Save
 from mobile.presenters.form_session import FormSession
-from mobile.presenters.form_views import FormState, Saved
+from mobile.presenters.form_views import FormState, Item, Saved
 from mobile.presenters.observed import Observed, Words, told
 from mobile.services.opened import OpenRecord
 from mobile.services.tablet import Tablet
@@ -143,6 +143,17 @@ class FormPage(Observed[FormState]):
         self._path.pop()
         self._draw(ALL)
         return True
+
+    def items_of(self, section: str) -> tuple[Item, ...]:
+        """The items of another page, to be made ready before it is shown."""
+        return () if self._maker is None else self._maker.page(section)
+
+    def items_of_row(self, row: str) -> tuple[Item, ...]:
+        """The items of a row's page, to be made ready before it is shown."""
+        session, maker = self._session, self._maker
+        if session is None or maker is None or row not in session.engine.nodes:
+            return ()
+        return maker.row_page(row)
 
     # -- saving ------------------------------------------------------------------------------
 
@@ -326,6 +337,5 @@ def _carry_out(tablet: Tablet, opened: OpenRecord, save: Save) -> None:
             begins.parent,
             begins.record_type,
             save.values,
-            key=begins.key,
             record=save.record,
         )

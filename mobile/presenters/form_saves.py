@@ -19,9 +19,9 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class PendingRow:
-    """A row that does not exist until its first answer; `key` when the form makes it."""
+    """A row that does not exist until its first answer; `made` when the form makes it."""
 
     record_type: str
     parent: str
-    key: str | None
+    made: bool = False
     values: Mapping[str, JsonValue] = field(default_factory=dict)

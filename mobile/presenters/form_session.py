@@ -16,9 +16,11 @@ from mobile.services.opened import OpenRecord
 from mobile.store.shown import live_rows
 from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, ReferenceLookup, RowAnswers
-from shared.forms.codebook import Codebook
+from shared.forms.codebook import Table
 from shared.forms.definition import FormDefinition, Question, Repeat
 from shared.forms.logic import FormEngine
+from shared.forms.nodes import MADE_VERSION
+from shared.forms.surroundings import Surroundings
 from shared.forms.validation import Problem, validate, validate_question, validate_record
 
 Taken = tuple[list[Save], frozenset[Place]]
@@ -31,11 +33,12 @@ class FormSession:
         self,
         opened: OpenRecord,
         definition: FormDefinition,
-        codebooks: Mapping[str, Codebook],
+        codebooks: Mapping[str, Table],
         references: ReferenceLookup,
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         has_room: bool,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.opened = opened
         self.definition = definition
@@ -58,13 +61,21 @@ class FormSession:
             today=now,
             codebooks=codebooks,
             references=references,
+            surroundings=surroundings,
         )
         self._sections = {section.key: section for section in definition.sections}
         self._section_of: dict[Place, str] = {}
+        self._makes_rows = any(
+            repeat.rows_from is not None or repeat.count
+            for record_type in definition.record_types()
+            for repeat in definition.repeats(record_type)
+        )
         if opened.is_new:
             self._take_defaults(self.root)
         self.problems = ProblemBook()
         self._make_rows()
+        if self.locks.whole() is None:
+            self._follow(now=False)
         self.problems = ProblemBook(validate(self.engine))
 
     def _answers(self) -> RecordAnswers:
@@ -99,9 +110,18 @@ class FormSession:
         """Is it a row that the form makes by itself?"""
         pending = self._pending.get(record)
         if pending is not None:
-            return pending.key is not None
+            return pending.made
         repeat = self.definition.repeat(self.type_of(record))
-        return repeat is not None and repeat.rows_from is not None
+        if repeat is None:
+            return False
+        return repeat.rows_from is not None or (
+            bool(repeat.count) and record[14:15] == MADE_VERSION
+        )
+
+    def rows(self, record_type: str, parent: str) -> list[str]:
+        """The rows of a repeat that count, in their order."""
+        found = self.engine.nodes[parent].children.get(record_type, ())
+        return [node.record_id for node in found]
 
     def visible_problems(self) -> list[Problem]:
         """Problems to show: what is merely unanswered only after a try to hand in."""
@@ -156,8 +176,31 @@ class FormSession:
                 changed |= self.engine.set(record, offered, other)
                 values[offered] = other
         changed |= {(record, key)} | self._make_rows()
+        saves = self._saves(record, values)
+        followed, places = self._follow()
+        changed |= places | self._make_rows()
         self._judge(changed)
-        return self._saves(record, values), frozenset(changed)
+        return [*saves, *followed], frozenset(changed)
+
+    def _follow(self, *, now: bool = True) -> Taken:
+        """Take over what calculations of stored questions give; saved with the answer that led to
+        it, or (not `now`, and in rows that do not exist yet) with the first one."""
+        found, changed = self.engine.follow()
+        saves: list[Save] = []
+        for one in found:
+            if now and one.record_id not in self._pending:
+                saves += self._saves(one.record_id, {one.field: one.whole})
+            else:
+                self._unsaved.setdefault(one.record_id, {})[one.field] = one.whole
+        return saves, changed | {(one.record_id, one.key) for one in found}
+
+    def ending(self) -> list[Save]:
+        """What the form fills in when it is handed in, and what waited for a first answer."""
+        for name, value in self.engine.at_submit().items():
+            self.engine.set(self.root, name, value)
+            self._unsaved.setdefault(self.root, {})[name] = value
+        records = [record for record in self._unsaved if record not in self._pending]
+        return [save for record in records for save in self._saves(record, {})]
 
     def reason(self, record: str, key: str, text: str) -> Taken:
         """Keep the reason given for a soft problem."""
@@ -171,7 +214,7 @@ class FormSession:
     def add_row(self, parent: str, repeat: Repeat) -> str:
         """A new row with its defaults; it exists from its first answer on. Returns its id."""
         record = self._new_id()
-        changed = self._attach(record, PendingRow(repeat.record_type, parent, None), repeat)
+        changed = self._attach(record, PendingRow(repeat.record_type, parent), repeat)
         self._take_defaults(record)
         self._judge(changed)
         self._judge_rows(parent, repeat.key)
@@ -283,15 +326,22 @@ class FormSession:
     def _make_rows(self) -> frozenset[Place]:
         """Offer the rows that the form makes; a deleted one is not offered again."""
         changed: set[Place] = set()
-        for record_type, row in self.engine.missing_rows():
-            repeat = self.definition.repeat(record_type)
-            if repeat is None or row.record_id in self.states:
-                continue
-            key = str(next(iter(row.fields.values())))
-            parent = row.parent_id or self.root
-            pending = PendingRow(record_type, parent, key, dict(row.fields))
-            changed |= self._attach(row.record_id, pending, repeat) | {(parent, repeat.key)}
-            self._judge_record(row.record_id)
+        while self._makes_rows:
+            made = [
+                (record_type, row)
+                for record_type, row in self.engine.missing_rows()
+                if row.record_id not in self.states
+            ]
+            for record_type, row in made:
+                repeat = self.definition.repeat(record_type)
+                assert repeat is not None
+                parent = row.parent_id or self.root
+                pending = PendingRow(record_type, parent, True, dict(row.fields))
+                changed |= self._attach(row.record_id, pending, repeat) | {(parent, repeat.key)}
+                self._take_defaults(row.record_id)
+                self._judge_record(row.record_id)
+            if not made:
+                break
         return frozenset(changed)
 
     def _attach(self, record: str, pending: PendingRow, repeat: Repeat) -> frozenset[Place]:

@@ -39,6 +39,7 @@ class ChoiceView:
     label: Text
     chosen: bool
     media: MediaView = NO_MEDIA
+    second: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class QuestionView:
     calculated), `type` the question's own type (integer, decimal ...). `value` is what is stored;
     `shown` how a person reads it; `typed` what was typed
     and could not be read yet. `searchable`: ask `search_choices` instead of showing `choices`.
-    `cleared`: the answer that was taken out while the form is open, to be taken back.
+    `cleared`: the answer that was taken out while the form is open, to be taken back. `offered`:
+    what the form calculates where a person answered otherwise.
     """
 
     record: str
@@ -102,6 +104,8 @@ class QuestionView:
     conflict: bool = False
     saved: Saved = ""
     cleared: Text = NO_TEXT
+    offered: Text = NO_TEXT
+    offered_value: JsonValue = None
     guidance: Text = NO_TEXT
     media: MediaView = NO_MEDIA
     parameters: Mapping[str, str] = field(default_factory=dict)

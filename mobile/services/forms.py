@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from mobile.store import base, references
 from mobile.store.blobs import FileStore
@@ -20,7 +20,7 @@ from mobile.store.listing import Line, plain_line
 from mobile.store.references import ReferenceTable, TakingIn
 from shared.canonical import JsonValue, read_json
 from shared.errors import BadInput, NotFound, StorageCorrupt
-from shared.forms.codebook import Codebook, load_codebook
+from shared.forms.codebook import Codebook, Table, load_codebook
 from shared.forms.definition import FormDefinition, Text
 from shared.forms.loading import load_form
 from shared.ids import is_sha256
@@ -99,7 +99,7 @@ class FormLibrary:
         found = (self.newest(form_id) for form_id in sorted(self._versions))
         return [form for form in found if form is not None]
 
-    def codebooks(self) -> Mapping[str, Any]:
+    def codebooks(self) -> Mapping[str, Table]:
         """Codebooks by name: small ones in memory, large ones in the database."""
         return {**self._codebooks, **self._tables}
 
