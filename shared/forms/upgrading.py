@@ -211,8 +211,8 @@ def _gone_parts(
     key: str,
     value: JsonValue,
 ) -> Iterator[Aside]:
-    """Parts of a group, and choices, that the new version does not have; without an old one, whoever
-    took them."""
+    """Parts of a group, and choices, that the new version does not have; without an old one, all
+    that this one has no place for."""
     register = new.register(record_type, key)
     if isinstance(register, Group) and isinstance(value, dict):
         children = {c.name: c for c in register.children if isinstance(c, Question)}
