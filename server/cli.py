@@ -17,6 +17,7 @@ from server.commands import (
     forms,
     installation,
     people,
+    publishing,
     recovery,
     tidying,
 )
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     people.add_commands(commands)
     devices.add_commands(commands)
     forms.add_commands(commands)
+    publishing.add_commands(commands)
     exporting.add_commands(commands)
     recovery.add_commands(commands)
     tidying.add_commands(commands)

@@ -14,6 +14,7 @@ from server.catalog import catalog_forms, codebook_document, codebook_names
 from server.commands.running import CommandFailed, Run
 from server.demonstration.past import PastClock, past_ids
 from server.demonstration.sign_ins import SIGN_INS_FILE, is_loaded, new_codes
+from server.services.keep_rehearsals import RehearsalKeeping
 from server.services.keep_segments import SegmentKeeping
 from server.services.receive_blob import sweep_parts
 from server.serving import make_server, settle_memory, share_one_heap
@@ -118,7 +119,8 @@ def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
     run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with suppress(KeyboardInterrupt), SegmentKeeping(office_of(app)):
+        parts = office_of(app)
+        with suppress(KeyboardInterrupt), SegmentKeeping(parts), RehearsalKeeping(parts):
             server.run()
     finally:
         server.close()
