@@ -170,7 +170,8 @@ def indexed(
         equation = column_equation(part)
         if equation is None:
             continue
-        column, value = equation
+        named, value, position = equation
+        column = column_of(Step("child", named, (), position), scope.columns)
         compiled = compiler.compile(value, scope)
         text = isinstance(value, (Answer, Saved, Path))
         return lookup_of(name, column, compiled, node=text), rest
@@ -184,14 +185,15 @@ def conjuncts(tree: Expression) -> list[Expression]:
     return [tree]
 
 
-def column_equation(tree: Expression) -> tuple[str, Expression] | None:
-    """`column = value`, either way round, where the value is the same for every item."""
+def column_equation(tree: Expression) -> tuple[str, Expression, int] | None:
+    """`column = value`, either way round, where the value is the same for every item; and where
+    the column stands."""
     if not isinstance(tree, Binary) or tree.operator != "=":
         return None
     for column, value in ((tree.left, tree.right), (tree.right, tree.left)):
         name = column_name(column)
         if name is not None and name != "label" and independent(value):
-            return name, value
+            return name, value, column.position
     return None
 
 

@@ -142,7 +142,7 @@ class Work:
 
 
 # One look at 1,000 rows for each of 1,000 rows is allowed; a third such level is not.
-WORK_MAX = 4_000_000
+WORK_MAX = 1_100_000
 
 
 class Context:
