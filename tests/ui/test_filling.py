@@ -143,8 +143,8 @@ def test_a_question_that_becomes_relevant_comes_in_below_and_the_others_stay_as_
     smell, people = hands.find("question:visit/smell"), hands.find("question:visit/people")
     assert not hands.has("question:visit/smell_text")
     hands.tap("input:visit/smell:yes")
-    grid = smell.parent
-    drawn = [child.automation_id for child in reversed(grid.children)]
+    grid = smell.parent.parent
+    drawn = [child.content.automation_id for child in reversed(grid.children)]
     assert drawn.index("question:visit/smell_text") == drawn.index("question:visit/smell") + 1
     assert hands.find("question:visit/smell") is smell
     assert hands.find("question:visit/people") is people

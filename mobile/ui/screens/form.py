@@ -9,7 +9,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 
 from mobile.presenters.form_entry import FormPresenter
-from mobile.presenters.form_views import FormState, ProblemView, RowLine, RowsView
+from mobile.presenters.form_views import FormState, Item, ProblemView, RowLine, RowsView
 from mobile.presenters.observed import Words
 from mobile.presenters.rows import RowsPresenter
 from mobile.presenters.surroundings import Picture, Surroundings
@@ -25,7 +25,7 @@ from mobile.ui.screens.form_dialogs import (
     submit_dialog,
 )
 from mobile.ui.screens.form_notices import FormNotices
-from mobile.ui.screens.form_page import FormPage, PageTools
+from mobile.ui.screens.form_page import FormPage, PageKey, PageTools
 from mobile.ui.screens.form_rows import RowActs
 from mobile.ui.screens.picture_sheets import choose_picture
 from mobile.ui.strings import tr
@@ -51,7 +51,7 @@ class FormScreen(Screen):
         self._presenter, self._navigation = presenter, navigation
         self._surroundings = surroundings
         self._shown = FormState()
-        self._page_key: tuple[str, str] | None = None
+        self._page_key: PageKey | None = None
         self._jump_to: tuple[str, str] | None = None
         self._said_notice: Any = None
         self._at: tuple[str, str] | None = None  # where to begin, once the record is open
@@ -71,7 +71,7 @@ class FormScreen(Screen):
             ),
         )
         self.page = FormPage(
-            PageTools(presenter, surroundings, navigation, acts, self._open_conflicts)
+            PageTools(presenter, surroundings, navigation, acts, self._open_conflicts, self._ahead)
         )
         self.tabs = SectionTabs()
         self.tabs.bind(on_choose=lambda _, key: self._go(key))
@@ -124,6 +124,7 @@ class FormScreen(Screen):
     def apply_look(self) -> None:
         """Other words, other sizes: the page is built anew."""
         self._page_key = None
+        self.page.forget()
         self._refresh()
 
     # -- showing -------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ class FormScreen(Screen):
         page_key = (state.section, state.focus)
         anew = page_key != self._page_key
         if anew or before.items is not state.items:
-            self.page.show(state.items, anew=anew)
+            self.page.show(state.items, page_key)
         if anew or self._actions_of(before) != self._actions_of(state):
             self._show_actions(state)
         self._page_key = page_key
@@ -153,6 +154,18 @@ class FormScreen(Screen):
             self.page.bring(*self._jump_to)
             self._jump_to = None
         self._tell(state)
+
+    def _ahead(self) -> tuple[PageKey, tuple[Item, ...]] | None:
+        """The page that a person will most likely go to from here."""
+        state = self._presenter.state
+        if state.focus:
+            row = self._following(state)
+            return ((state.section, row), self._presenter.items_of_row(row)) if row else None
+        keys = [section.key for section in state.sections if section.relevant]
+        at = keys.index(state.section) + 1 if state.section in keys else len(keys)
+        if at >= len(keys):
+            return None
+        return (keys[at], ""), self._presenter.items_of(keys[at])
 
     def _show_waiting(self, state: FormState) -> None:
         if state.phase == "gone":
@@ -269,9 +282,8 @@ class FormScreen(Screen):
 
     def _enter(self, row: str) -> None:
         self.page.finish()
-        lists = [i.rows for i in self._presenter.state.items if isinstance(i, RowsView)]
-        found = next((rows for rows in lists if any(line.record == row for line in rows)), ())
-        self._siblings = [line.record for line in found]
+        lists = [i.rows.ids for i in self._presenter.state.items if isinstance(i, RowsView)]
+        self._siblings = list(next((ids for ids in lists if row in ids), ()))
         self._presenter.enter(row)
 
     def _following(self, state: FormState) -> str:

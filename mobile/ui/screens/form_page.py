@@ -1,12 +1,14 @@
 """The items of one page of a form, built a slice a frame and afterwards only brought up to date.
 
-A page may hold sixty questions at 3 ms and more each: what is seen first is built first, the rest
-in the frames that follow, so a finger never waits for it.
+A page may hold sixty questions at 5 ms and more each: what is seen first is built first, the rest
+in the frames that follow, so a finger never waits for it. While nobody touches anything the page
+that comes next is made ready, an item at a time; the page that was left is kept for going back.
 """
 
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,12 +26,20 @@ from mobile.ui.screens.question_frames import QuestionFrame
 from mobile.ui.theme import rgba
 from mobile.ui.widgets.dialog import Layers
 from mobile.ui.widgets.label import ThaiLabel
-from mobile.ui.widgets.layout import Card, Column, FieldGrid, Page
+from mobile.ui.widgets.layout import Card, Column, FieldGrid, Page, Placed
 
-SLICE_S: Final = 0.008  # of building a frame
-AT_ONCE: Final = 6  # items that fill a screen: each is put in as soon as it is ready
+SLICE_S: Final = 0.006  # of building a frame
 LIT_S: Final = 1.2
+QUIET_S: Final = 0.4  # without a touch or an answer: time for the page that comes next
+PAUSE_S: Final = 0.03  # between two items of that page
+KEPT: Final = 3  # pages beside the one that is shown
 Key = tuple[str, ...]
+PageKey = tuple[str, str]  # section, row
+
+
+def nothing_ahead() -> tuple[PageKey, tuple[Item, ...]] | None:
+    """No page is known to come next."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class PageTools:
     layers: Layers
     acts: RowActs
     settle: Callable[[], None]
+    ahead: Callable[[], tuple[PageKey, tuple[Item, ...]] | None] = nothing_ahead
 
 
 class Heading(Column):
@@ -50,9 +61,17 @@ class Heading(Column):
 
     def __init__(self, view: HeadingView) -> None:
         super().__init__(spacing=0, padding=[0, dp(8), 0, 0])
-        self.add_widget(ThaiLabel(view.label.get(look.language), role="heading"))
-        if view.hint:
-            self.add_widget(ThaiLabel(view.hint.get(look.language), role="small", ink="ink-soft"))
+        self._label = ThaiLabel(role="heading")
+        self._hint = ThaiLabel(role="small", ink="ink-soft")
+        self.add_widget(self._label)
+        self.show(view)
+
+    def show(self, view: HeadingView) -> None:
+        """Say what the view says."""
+        self._label.text = view.label.get(look.language)
+        self._hint.text = view.hint.get(look.language)
+        if bool(view.hint) != (self._hint.parent is not None):
+            (self.add_widget if view.hint else self.remove_widget)(self._hint)
 
 
 class AtomicCard(Card):
@@ -62,11 +81,16 @@ class AtomicCard(Card):
 
     def __init__(self, view: HeadingView) -> None:
         super().__init__(fill=rgba("primary-paper"), automation_id=f"group:{view.key}")
-        self.add_widget(ThaiLabel(view.label.get(look.language), role="strong"))
+        self._label = ThaiLabel(view.label.get(look.language), role="strong")
+        self.add_widget(self._label)
         if view.hint:
             self.add_widget(ThaiLabel(view.hint.get(look.language), role="small", ink="ink-soft"))
         self.grid = FieldGrid(column_least_dp=420)
         self.add_widget(self.grid)
+
+    def show(self, view: HeadingView) -> None:
+        """Say what the view says."""
+        self._label.text = view.label.get(look.language)
 
 
 def key_of(item: Item) -> Key:
@@ -77,7 +101,7 @@ def key_of(item: Item) -> Key:
 
 
 class FormPage(Findable, Page):
-    """A page that scrolls. `show(items, anew)` builds or updates; `bring(record, key)` jumps."""
+    """A page that scrolls. `show(items, page)` builds or updates; `bring(record, key)` jumps."""
 
     def __init__(self, tools: PageTools) -> None:
         super().__init__(automation_id="form_page")
@@ -86,43 +110,71 @@ class FormPage(Findable, Page):
         self._grid = FieldGrid()
         self.column.add_widget(self.above)
         self.column.add_widget(self._grid)
+        self._page: PageKey | None = None
         self._items: list[Item] = []
         self._built: dict[Key, Any] = {}
+        self._kept: OrderedDict[PageKey, dict[Key, Any]] = OrderedDict()
+        self._coming: tuple[PageKey, list[Item]] | None = None
         self._atomic: AtomicCard | None = None
         self._atomic_key = ""
         self._next = 0
-        self._waiting: list[Item] = []  # ready, not on the page yet
         self._places: dict[FieldGrid, int] = {}
         self._wanted: tuple[str, str] | None = None
         self._offset = 0.0  # pixels scrolled from the top: kept when the page grows
         self._keeping = False
+        self._last_act = time.monotonic()
         self._tick = Clock.create_trigger(self._build_slice, 0)
+        self._quiet = Clock.create_trigger(self._make_ready, QUIET_S)
+        self._soon = Clock.create_trigger(self._make_ready, PAUSE_S)
         self.fbind("scroll_y", self._scrolled)
         self.column.fbind("height", self._grown)
 
     @property
     def building(self) -> bool:
         """Whether items are still to be built in the frames to come."""
-        return self._next < len(self._items) or bool(self._waiting)
+        return self._next < len(self._items)
 
-    def show(self, items: tuple[Item, ...], *, anew: bool) -> None:
-        """Show these items. `anew` for another page, another language: all of it is built again."""
+    def show(self, items: tuple[Item, ...], page: PageKey) -> None:
+        """Show these items; those of another page are taken as they were left or made ready."""
+        self._acted()
+        if page != self._page:
+            self._turn_to(page)
+            self._start(items)
+            return
         same = [key_of(item) for item in items] == [key_of(item) for item in self._items]
-        if anew or not same or not self._fits(items):
-            self._start(items, keep=not anew)
+        if not same or not self._fits(items):
+            self._start(items)
             return
         self._items = list(items)
-        self._waiting = [item for item in items if key_of(item) in map(key_of, self._waiting)]
         for item in self._items[: self._next]:
             self._update(item)
 
+    def forget(self) -> None:
+        """Other words, other sizes: everything is made anew."""
+        self._tick.cancel()
+        self._kept.clear()
+        self._take_out(lambda _: True)
+        self._page, self._coming = None, None
+        self._items, self._next, self._places = [], 0, {}
+
+    def _turn_to(self, page: PageKey) -> None:
+        """Put the page that stands there aside, and take what is there of another one."""
+        if self._page is not None:
+            self._kept[self._page] = self._built
+        self._grid.clear_widgets()
+        self._built = self._kept.pop(page, {})
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self._page, self._coming = page, None
+        self._offset, self.scroll_y = 0.0, 1.0
+
     def _fits(self, items: tuple[Item, ...]) -> bool:
         """Whether every question still offers the same choices."""
-        return all(
-            self._built[key_of(item)].same_choices(item)
-            for item in items
-            if isinstance(item, QuestionView) and key_of(item) in self._built
-        )
+        return all(self._stands(item) for item in items if key_of(item) in self._built)
+
+    def _stands(self, item: Item) -> bool:
+        built = self._built[key_of(item)]
+        return not isinstance(item, QuestionView) or bool(built.same_choices(item))
 
     def finish(self) -> None:
         """Give everything that is being typed as answers at once."""
@@ -154,6 +206,7 @@ class FormPage(Findable, Page):
         return self._built.get(("heading", key))
 
     def _scrolled(self, *_: Any) -> None:
+        self._last_act = time.monotonic()
         if not self._keeping:
             self._offset = (1 - self.scroll_y) * max(0.0, self.column.height - self.height)
 
@@ -166,77 +219,73 @@ class FormPage(Findable, Page):
 
     # -- building ------------------------------------------------------------------------------
 
-    def _start(self, items: tuple[Item, ...], *, keep: bool) -> None:
-        """Begin to build; with `keep`, what stands there and is wanted stays where it is."""
-        wanted = {key_of(item) for item in items} if keep else set()
-        for key in [key for key in self._built if key not in wanted]:
-            widget = _widget_of(self._built.pop(key))
-            if widget.parent is not None:
-                widget.parent.remove_widget(widget)
-        if not keep:
-            self._offset, self.scroll_y = 0.0, 1.0
-        self._items, self._next, self._places, self._waiting = list(items), 0, {}, []
+    def _start(self, items: tuple[Item, ...]) -> None:
+        """Begin to build; what stands there and is wanted stays where it is."""
+        wanted = {key_of(item) for item in items}
+        self._take_out(lambda key: key not in wanted)
+        self._items, self._next, self._places = list(items), 0, {}
         self._atomic, self._atomic_key = None, ""
         self._build_slice()
+
+    def _take_out(self, gone: Callable[[Key], bool]) -> None:
+        for key in [key for key in self._built if gone(key)]:
+            _leave(self._built.pop(key))
 
     def _build_slice(self, *_: Any) -> None:
         end = time.perf_counter() + SLICE_S
         while self._next < len(self._items):
             item = self._items[self._next]
             self._next += 1
-            stood_there = self._make(item)
-            self._waiting.append(item)
-            placed = self._next - len(self._waiting)
-            # Whatever is put in moves all that stands there: batches that double move it seldom.
-            if placed < AT_ONCE or len(self._waiting) >= placed:
-                self._put_waiting()
-            if not stood_there and time.perf_counter() > end:
+            self._have(item)
+            self._put_in(item)
+            if time.perf_counter() > end:
                 break
         if self._next < len(self._items):
             self._tick()
             return
-        self._put_waiting()
         if self._wanted is not None:
             Clock.schedule_once(lambda _: self._jump())
+        self._acted()
 
-    def _make(self, item: Item) -> bool:
-        """Have the item's widget ready; whether it was there before."""
+    def _have(self, item: Item) -> None:
+        """Have the item's widget ready."""
         key = key_of(item)
-        old = self._built.get(key)
-        if isinstance(item, QuestionView) and old is not None and not old.same_choices(item):
-            old.frame.parent.remove_widget(old.frame)
-            old = None
-        if old is not None:
+        if key in self._built and not self._stands(item):
+            _leave(self._built.pop(key))
+        if key in self._built:
             self._update(item)
-            return True
-        built = self._built[key] = self._made(item)
-        widget, columns = _widget_of(built), self._grid.columns
-        narrow = (self._grid.width - self._grid.spacing * (columns - 1)) / columns
-        widget.width = self._grid.width if getattr(widget, "spans", False) else narrow
-        return False
-
-    def _put_waiting(self) -> None:
-        """Put what is ready on the page, in order."""
-        for item in self._waiting:
-            built = self._built[key_of(item)]
-            self._put(self._grid_of(item), _widget_of(built))
-            if isinstance(built, AtomicCard):
-                self._atomic, self._atomic_key = built, f"{item.key}/"
-        self._waiting = []
+        else:
+            self._built[key] = self._made(item)
 
     def _made(self, item: Item) -> Any:
+        """The item's widget, as wide as it will be, in a place that is moved as a whole."""
         tools = self._tools
+        built: Any
         if isinstance(item, HeadingView):
-            return AtomicCard(item) if item.atomic else Heading(item)
-        if isinstance(item, RowsView):
-            return RowsCard(item, tools.acts, tools.surroundings)
-        return QuestionFrame(item, tools.presenter, tools.surroundings, tools.layers, tools.settle)
+            built = AtomicCard(item) if item.atomic else Heading(item)
+        elif isinstance(item, RowsView):
+            built = RowsCard(item, tools.acts, tools.surroundings)
+        else:
+            built = QuestionFrame(
+                item, tools.presenter, tools.surroundings, tools.layers, tools.settle
+            )
+        widget, columns = _widget_of(built), self._grid.columns
+        narrow = (self._grid.width - self._grid.spacing * (columns - 1)) / columns
+        Placed(widget, width=self._grid.width if getattr(widget, "spans", False) else narrow)
+        return built
 
-    def _put(self, grid: FieldGrid, widget: Any) -> None:
+    def _put_in(self, item: Item) -> None:
+        """Put an item on the page, behind those before it."""
+        built = self._built[key_of(item)]
+        grid, placed = self._grid_of(item), _widget_of(built).parent
         place = self._places.get(grid, 0)
         self._places[grid] = place + 1
-        if widget.parent is not grid:
-            grid.add_widget(widget, len(grid.children) - place)
+        if placed.parent is not grid:
+            if placed.parent is not None:
+                placed.parent.remove_widget(placed)
+            grid.add_widget(placed, len(grid.children) - place)
+        if isinstance(built, AtomicCard):
+            self._atomic, self._atomic_key = built, f"{item.key}/"
 
     def _grid_of(self, item: Item) -> FieldGrid:
         if self._atomic is not None and item.key.startswith(self._atomic_key):
@@ -245,8 +294,48 @@ class FormPage(Findable, Page):
         return self._grid
 
     def _update(self, item: Item) -> None:
-        if isinstance(item, RowsView | QuestionView):
-            self._built[key_of(item)].show(item)
+        self._built[key_of(item)].show(item)
+
+    # -- the page that comes next --------------------------------------------------------------
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A finger is there: what is not seen waits."""
+        self._acted()
+        return super().on_touch_down(touch)
+
+    def _acted(self) -> None:
+        self._last_act = time.monotonic()
+        if not self.building:
+            self._quiet.cancel()
+            self._quiet()
+
+    def _make_ready(self, *_: Any) -> None:
+        """Make one item of the page that comes next, when nobody is doing anything."""
+        if self.building or self._page is None or self.get_root_window() is None:
+            return
+        if time.monotonic() - self._last_act < QUIET_S:
+            self._quiet()
+            return
+        if self._coming is None:
+            found = self._tools.ahead()
+            if found is None or found[0] == self._page:
+                return
+            ready = self._kept.setdefault(found[0], {})
+            self._kept.move_to_end(found[0])
+            self._coming = (found[0], [i for i in found[1] if key_of(i) not in ready])
+        page, items = self._coming
+        ready = self._kept.get(page, {})
+        if items:
+            item = items.pop(0)
+            ready[key_of(item)] = self._made(item)
+            self._soon()
+
+
+def _leave(built: Any) -> None:
+    """Take an item off the page."""
+    placed = _widget_of(built).parent
+    if placed.parent is not None:
+        placed.parent.remove_widget(placed)
 
 
 def _widget_of(built: Any) -> Any:

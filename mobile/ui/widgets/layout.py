@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.graphics import Color, Rectangle
+from kivy.graphics import (
+    Color,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    Translate,
+)
 from kivy.metrics import dp
 from kivy.properties import NumericProperty, OptionProperty
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
-from mobile.ui.automation import Findable, walk
+from mobile.ui.automation import Findable
 from mobile.ui.look import look
 from mobile.ui.theme import PAD, SPACE, rgba
 from mobile.ui.widgets.stacks import CLEAR, Column, Row, Surface
@@ -24,6 +31,7 @@ __all__ = [
     "FieldGrid",
     "Flow",
     "Page",
+    "Placed",
     "Row",
     "Spacer",
     "Surface",
@@ -143,6 +151,68 @@ class FieldGrid(Findable, Widget):
             top -= height + self.spacing
 
 
+class Placed(Widget):
+    """Holds one widget as if its own corner were the origin: to move it is to move one matrix, and
+    not each of the thirty widgets inside. As high as what it holds, which is as wide as it is."""
+
+    def __init__(self, content: Any, **settings: Any) -> None:
+        super().__init__(size_hint_y=None, **settings)
+        self.content = content
+        with self.canvas.before:
+            PushMatrix()
+            self._shift = Translate(self.x, self.y)
+        with self.canvas.after:
+            PopMatrix()
+        content.pos = (0, 0)
+        self.add_widget(content)
+        self.fbind("pos", self._moved)
+        self.fbind("width", self._widened)
+        content.fbind("height", self._grew)
+        self._widened()
+        self._grew()
+
+    @property
+    def spans(self) -> bool:
+        """Whether what it holds wants the whole width."""
+        return bool(getattr(self.content, "spans", False))
+
+    def _moved(self, *_: Any) -> None:
+        self._shift.xy = (round(self.x), round(self.y))
+
+    def _widened(self, *_: Any) -> None:
+        self.content.width = self.width
+
+    def _grew(self, *_: Any) -> None:
+        self.height = self.content.height
+
+    def to_parent(self, x: float, y: float, **_: Any) -> tuple[float, float]:
+        """A place inside as a place of whoever holds this."""
+        return x + round(self.x), y + round(self.y)
+
+    def to_local(self, x: float, y: float, **_: Any) -> tuple[float, float]:
+        """A place of whoever holds this as a place inside."""
+        return x - round(self.x), y - round(self.y)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Only what is under the finger hears of it."""
+        return self.collide_point(*touch.pos) and self._inside(touch, super().on_touch_down)
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """In places of what is inside."""
+        return self._inside(touch, super().on_touch_move)
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """In places of what is inside."""
+        return self._inside(touch, super().on_touch_up)
+
+    def _inside(self, touch: Any, tell: Callable[[Any], Any]) -> bool:
+        touch.push()
+        touch.apply_transform_2d(self.to_local)
+        taken = bool(tell(touch))
+        touch.pop()
+        return taken
+
+
 class Card(Column):
     """A white surface with a line round it and 16 inside."""
 
@@ -190,15 +260,28 @@ class Page(ScrollView):
     def on_touch_down(self, touch: Any) -> bool:
         """Scroll, unless the finger is on what wants every move for itself (a pad, a map)."""
         if self.collide_point(*touch.pos) and not touch.is_mouse_scrolling:
-            touch.push()
-            touch.apply_transform_2d(self.to_local)
-            owners = [
-                widget
-                for widget in walk(self.column)
-                if getattr(widget, "owns_touches", False) and widget.collide_point(*touch.pos)
-            ]
-            taken = bool(owners) and owners[-1].dispatch("on_touch_down", touch)
-            touch.pop()
-            if taken:
-                return True
+            owners = list(_owners(self.column, *self.to_local(*touch.pos)))
+            if owners:
+                owner, x, y = owners[-1]
+                shift = (x - touch.x, y - touch.y)
+                touch.push()
+                touch.apply_transform_2d(lambda x, y: (x + shift[0], y + shift[1]))
+                taken = owner.dispatch("on_touch_down", touch)
+                touch.pop()
+                if taken:
+                    return True
         return bool(super().on_touch_down(touch))
+
+
+def _owners(widget: Any, x: float, y: float) -> Iterator[tuple[Any, float, float]]:
+    """What wants every move of a finger at a place, and that place as it sees it."""
+    if getattr(widget, "opacity", 1) == 0:
+        return
+    if isinstance(widget, Placed):
+        if not widget.collide_point(x, y):
+            return
+        x, y = widget.to_local(x, y)
+    if getattr(widget, "owns_touches", False) and widget.collide_point(x, y):
+        yield widget, x, y
+    for child in reversed(widget.children):
+        yield from _owners(child, x, y)
