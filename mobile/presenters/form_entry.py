@@ -23,7 +23,7 @@ from mobile.services.tablet import Tablet
 from mobile.store.listing import Filter
 from shared.canonical import JsonValue
 from shared.forms.definition import Text
-from shared.forms.question_types import Unreadable, type_of
+from shared.forms.question_types import SEVERAL_TYPES, Unreadable, type_of
 from shared.thai.text import search_key
 
 FOUND_MAX = 20
@@ -111,6 +111,14 @@ class FormPresenter(FormPage):
                 if len(found) == FOUND_MAX:
                     break
         return found
+
+    def label_of(self, record: str, key: str, name: str) -> Text:
+        """What a chosen name of a question reads like."""
+        question = self._question(record, key)
+        if question is None or self._words is None:
+            return Text(name, name)
+        value: JsonValue = [name] if question.type in SEVERAL_TYPES else name
+        return self._words.answer(question, value)
 
     @property
     def tablet(self) -> Tablet:

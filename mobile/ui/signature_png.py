@@ -10,15 +10,17 @@ from PIL import Image, ImageDraw
 
 WIDTH: Final = 900  # pixels
 HEIGHT: Final = 300
+SIGNATURE: Final = (WIDTH, HEIGHT)
+DRAWING: Final = (1_200, 800)
 PEN: Final = 5
 SMOOTH: Final = 2  # drawn this much larger and scaled down
 
 Stroke = Sequence[tuple[float, float]]
 
 
-def signature_png(strokes: Sequence[Stroke]) -> bytes:
+def signature_png(strokes: Sequence[Stroke], size: tuple[int, int] = SIGNATURE) -> bytes:
     """A PNG, black on white. Points are 0 to 1 from the pad's lower left corner."""
-    image = Image.new("L", (WIDTH * SMOOTH, HEIGHT * SMOOTH), 255)
+    image = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH), 255)
     pen = ImageDraw.Draw(image)
     radius = PEN * SMOOTH / 2
     for stroke in strokes:
@@ -31,5 +33,5 @@ def signature_png(strokes: Sequence[Stroke]) -> bytes:
         for x, y in points:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
     written = io.BytesIO()
-    image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(written, "PNG", optimize=True)
+    image.resize(size, Image.Resampling.LANCZOS).save(written, "PNG", optimize=True)
     return written.getvalue()

@@ -15,6 +15,7 @@ from mobile.ui.widgets.dialog import BottomSheet, Layers
 from mobile.ui.widgets.inputs.files import PhotoTile
 from mobile.ui.widgets.label import ThaiLabel
 from mobile.ui.widgets.layout import Flow
+from mobile.ui.widgets.type_ahead import Found, TypeAhead, search_in
 
 Chosen = Callable[[Picture | None], None]
 SHOWN_MAX = 24  # tiles; the newest are wanted
@@ -40,6 +41,26 @@ def _show_tiles(found: Sequence[Picture], layers: Layers, chosen: Chosen) -> Non
     scroll = ScrollView(size_hint_y=None, height=dp(400 if found else 8), do_scroll_x=False)
     scroll.add_widget(line)
     sheet.column.add_widget(scroll)
+    layers.show_above(sheet)
+
+
+def choose_file(
+    files: Sequence[Picture], layers: Layers, chosen: Callable[[Picture], None]
+) -> None:
+    """Show files by their names in a sheet; `chosen(file)` for a tap on one."""
+    sheet = BottomSheet("file.pick", automation_id="files")
+    rows = [Found(str(at), file.name) for at, file in enumerate(files)]
+    if not rows:
+        sheet.column.add_widget(ThaiLabel(text_key="file.nothing", ink="ink-soft"))
+    else:
+        finder = TypeAhead(search_in(rows), most_rows=6, automation_id="files:search")
+
+        def take(found: Found) -> None:
+            sheet.close()
+            chosen(files[int(found.key)])
+
+        finder.bind(on_choose=lambda _, found: take(found))
+        sheet.column.add_widget(finder)
     layers.show_above(sheet)
 
 

@@ -15,22 +15,24 @@ from kivy.metrics import dp
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.form_views import ChoiceView, QuestionView
 from mobile.presenters.observed import Words
-from mobile.presenters.surroundings import Picture, Surroundings
+from mobile.presenters.surroundings import Surroundings
 from mobile.ui.look import look
-from mobile.ui.screens.picture_sheets import choose_picture, show_picture
-from mobile.ui.signature_png import signature_png
+from mobile.ui.screens.picture_sheets import show_picture
+from mobile.ui.screens.question_devices import QuestionDevices
+from mobile.ui.sounds import player
 from mobile.ui.strings import tr
 from mobile.ui.widgets.dialog import Layers, Snackbar
 from mobile.ui.widgets.field_frame import FieldFrame
 from mobile.ui.widgets.inputs.base import InputWidget
-from mobile.ui.widgets.inputs.choice import ListInput, Option
+from mobile.ui.widgets.inputs.choice import ListInput, ManyFoundInput, Option
 from mobile.ui.widgets.inputs.making import Wish, input_for
 from mobile.ui.widgets.label import ThaiLabel
+from mobile.ui.widgets.label_media import LabelMedia
 from mobile.ui.widgets.layout import Column
 from mobile.ui.widgets.messages import Notice
 from mobile.ui.widgets.text_input import ThaiTextInput
-from mobile.ui.widgets.type_ahead import Found
-from mobile.ui.widgets.virtual_list import Rows, RowSource
+from mobile.ui.widgets.type_ahead import Coming, Found
+from mobile.ui.widgets.virtual_list import Rows
 from mobile.ui.words import say
 
 # The presenter's names of widgets, as the kit's names of question types.
@@ -91,6 +93,8 @@ class QuestionFrame:
         self.frame = FieldFrame(self.input, automation_id=f"question:{view.key}")
         self._reason: ReasonEntry | None = None
         self._previous = ""
+        self._label_media: LabelMedia | None = None
+        self._playing = False
         self._drawn: QuestionView | None = None
         self.show(view)
         if view.typed:
@@ -98,7 +102,9 @@ class QuestionFrame:
         self.frame.bind(on_answer=lambda _, value: self._answered(value))
         self.frame.bind(on_same_as_before=lambda _: self._same())
         self.input.bind(on_unreadable=lambda *_: self._unreadable())
-        self._bind_files()
+        self._devices = QuestionDevices(
+            self.input, lambda: self.view, presenter, surroundings, layers
+        )
 
     # -- what the view says --------------------------------------------------------------------
 
@@ -111,6 +117,9 @@ class QuestionFrame:
         frame = self.frame
         frame.label = words_of(view.label)
         frame.hint = self._hint(view)
+        frame.set_guidance(words_of(view.guidance))
+        if before is None or before.media != view.media:
+            frame.set_media(self._media(view))
         frame.required = view.required and not view.locked
         if frame.locked != view.locked:
             frame.set_locked(view.locked)
@@ -136,6 +145,7 @@ class QuestionFrame:
         asks = view.needs_reason and not view.locked
         if before is not None:
             same = (before.needs_reason and not before.locked) == asks
+            same = same and (before.cleared, before.offered) == (view.cleared, view.offered)
             if same and before.conflict == view.conflict and before.shown == view.shown:
                 return
         had_focus = self._reason is not None and self._reason.field.focus
@@ -147,9 +157,27 @@ class QuestionFrame:
             notice = Notice(tone="conflict", text_key="form.conflict", action_key="form.settle")
             notice.bind(on_action=lambda *_: self._settle())
             self.frame.add_extra(notice)
+        presenter = self._presenter
+        if view.cleared and not view.locked:
+            self._add_offer("form.cleared", "form.take_back", view.cleared, presenter.undo_clear)
+        if view.offered and not view.locked:
+            self._add_offer(
+                "form.calculated", "form.take_calculated", view.offered, presenter.take_offered
+            )
         if asks or view.reason:
             self._reason = ReasonEntry(view, lambda text: self._give_reason(text))
             self.frame.add_extra(self._reason)
+
+    def _add_offer(
+        self, key: str, action_key: str, value: Any, take: Callable[[str, str], object]
+    ) -> None:
+        """A value that one tap puts in the answer's place."""
+        words = tr(key, value=words_of(value))
+        notice = Notice(
+            tone="info", text=words, action_key=action_key, automation_id=f"{key}:{self.view.key}"
+        )
+        notice.bind(on_action=lambda *_: take(self.view.record, self.view.key))
+        self.frame.add_extra(notice)
 
     def _hint(self, view: QuestionView) -> str:
         lines = [words_of(view.hint)]
@@ -168,17 +196,20 @@ class QuestionFrame:
 
     def _make_input(self, view: QuestionView) -> InputWidget:
         name = f"input:{view.key}"
-        if view.widget == "choice" and view.searchable:
-            return ListInput(self._search, self._label_of, automation_id=name)
+        if view.widget in ("choice", "choices", "references") and view.searchable:
+            if view.widget == "choice":
+                return ListInput(self._search, self._label_of, automation_id=name)
+            return ManyFoundInput(self._search, self._label_of_one, automation_id=name)
         wish = Wish(
             name,
             view.type if view.widget == "number" else KINDS.get(view.widget, view.widget),
-            options=[Option(choice.name, words_of(choice.label)) for choice in view.choices],
+            options=[_option(choice) for choice in view.choices],
             unit=unit_of(view.unit),
             long=view.widget == "multiline",
             search=self._search,
             label_of=self._label_of,
-            thumbnail=lambda sha256: self._surroundings.thumbnail(sha256, self._arrived),
+            thumbnail=self._thumbnail,
+            tiles=self._surroundings.tiles,
             now=self._surroundings.now,
             appearance=view.appearance,
             parameters=view.parameters,
@@ -188,18 +219,77 @@ class QuestionFrame:
     def same_choices(self, view: QuestionView) -> bool:
         """Whether the input that stands there offers what the view offers."""
         offered, offers = self.view.choices, view.choices
-        return self.view.widget == view.widget and _names(offered) == _names(offers)
+        same = self.view.widget == view.widget and self.view.appearance == view.appearance
+        same = same and self.view.searchable == view.searchable
+        return same and _names(offered) == _names(offers)
 
-    def _search(self, text: str) -> RowSource:
-        found = self._presenter.search_choices(self.view.record, self.view.key, text)
-        return Rows([_found(choice) for choice in found])
+    def _search(self, text: str) -> Coming:
+        coming = Coming()
+        self._presenter.find_choices(
+            self.view.record,
+            self.view.key,
+            text,
+            lambda found: coming.arrive(Rows([_found(choice) for choice in found])),
+        )
+        return coming
 
     def _label_of(self, value: str) -> Found | None:
         shown = words_of(self.view.shown)
         return Found(value, shown) if shown else None
 
+    def _label_of_one(self, name: str) -> str:
+        return words_of(self._presenter.label_of(self.view.record, self.view.key, name)) or name
+
+    def _thumbnail(self, sha256: str) -> Any:
+        return self._surroundings.thumbnail(sha256, self._arrived)
+
     def _arrived(self) -> None:
-        Clock.schedule_once(lambda _: self.input.show_value())
+        Clock.schedule_once(lambda _: self._show_pictures())
+
+    def _show_pictures(self) -> None:
+        self.input.show_value()
+        if self._label_media is not None:
+            self._label_media.show_picture()
+
+    def _media(self, view: QuestionView) -> LabelMedia | None:
+        """What belongs to the label beside its words."""
+        media, self._label_media = view.media, None
+        picture, sound = words_of(media.picture), words_of(media.sound)
+        film_name = words_of(media.film_name)
+        if not (picture or sound or film_name):
+            return None
+        shown = self._label_media = LabelMedia(
+            picture=picture,
+            sound=sound,
+            film_name=film_name,
+            thumbnail=self._thumbnail,
+            automation_id=f"label:{view.key}",
+        )
+        large = {"sha256": words_of(media.large) or picture, "name": words_of(view.label)}
+        shown.bind(
+            on_open=lambda *_: show_picture(self._surroundings, self._layers, large),
+            on_play=lambda *_: self._play(sound),
+        )
+        return shown
+
+    def _play(self, sha256: str) -> None:
+        """Listen to the question, or stop."""
+        label, path = self._label_media, self._surroundings.original(sha256)
+        if label is None:
+            return
+        if self._playing:
+            player.stop()
+        elif path is None:
+            self._layers.say(Snackbar(text_key="sound.not_here", tone="warn"))
+        elif player.play(path, lambda: self._sounded(False)):
+            self._sounded(True)
+        else:
+            self._layers.say(Snackbar(text_key="sound.cannot_play", tone="warn"))
+
+    def _sounded(self, on: bool) -> None:
+        self._playing = on
+        if self._label_media is not None:
+            self._label_media.playing(on)
 
     def _show_typed(self, text: str) -> None:
         field = getattr(self.input, "field", None)
@@ -212,13 +302,18 @@ class QuestionFrame:
         for part in (self.input, *self.input.children):
             if hasattr(part, "read_now"):
                 part.read_now()
+        self._devices.finish()
         if self._reason is not None:
             self._reason.read_now()
 
     # -- what a person does --------------------------------------------------------------------
 
     def _answered(self, value: Any) -> None:
-        if value != self.view.value or self.view.typed:
+        if value == self.view.value and not self.view.typed:
+            return
+        if self.view.searchable and isinstance(value, str):
+            self._presenter.choose(self.view.record, self.view.key, value)
+        else:
             self._presenter.answer(self.view.record, self.view.key, value)
 
     def _unreadable(self) -> None:
@@ -238,36 +333,6 @@ class QuestionFrame:
     def _give_reason(self, text: str) -> None:
         if text.strip() != self.view.reason:
             self._presenter.give_reason(self.view.record, self.view.key, text)
-
-    def _bind_files(self) -> None:
-        found = self.input
-        if self.view.widget in ("photo", "file"):
-            found.bind(on_take=lambda *_: self._surroundings.take_picture(self._taken))
-            found.bind(
-                on_pick=lambda *_: choose_picture(self._surroundings, self._layers, self._taken)
-            )
-            found.bind(
-                on_open=lambda _, value: show_picture(self._surroundings, self._layers, value)
-            )
-        elif self.view.widget == "signature":
-            found.bind(on_drawn=lambda _, strokes: self._drawn_signature(strokes))
-        elif self.view.widget == "place":
-            found.bind(on_locate=lambda *_: self._surroundings.here(self._located))
-
-    def _taken(self, picture: Picture | None) -> None:
-        if picture is None:
-            self._layers.say(Snackbar(text_key="form.no_picture", tone="warn"))
-        else:
-            self._presenter.attach_picture(self.view.record, self.view.key, picture)
-
-    def _drawn_signature(self, strokes: Any) -> None:
-        self._presenter.sign(self.view.record, self.view.key, signature_png(strokes))
-
-    def _located(self, place: Any) -> None:
-        if place is None:
-            self._layers.say(Snackbar(text_key="form.no_place", tone="warn"))
-        else:
-            self._presenter.answer(self.view.record, self.view.key, dict(place))
 
 
 class ReasonEntry(Column):
@@ -305,9 +370,16 @@ def _shown_value(view: QuestionView) -> str | None:
     return tr(f"form.{shown}") if shown in ("yes", "no") else shown or None
 
 
+def _option(choice: ChoiceView) -> Option:
+    media = choice.media
+    return Option(
+        choice.name, words_of(choice.label), words_of(media.picture), words_of(media.sound)
+    )
+
+
 def _names(choices: tuple[ChoiceView, ...]) -> list[str]:
     return [choice.name for choice in choices]
 
 
 def _found(choice: ChoiceView) -> Found:
-    return Found(choice.name, words_of(choice.label), chosen=choice.chosen)
+    return Found(choice.name, words_of(choice.label), words_of(choice.second), choice.chosen)

@@ -19,7 +19,7 @@ from kivy.uix.image import Image
 from kivy.uix.widget import Widget
 
 from mobile.ui.look import look
-from mobile.ui.signature_png import HEIGHT, WIDTH
+from mobile.ui.signature_png import DRAWING, SIGNATURE
 from mobile.ui.theme import rgba
 from mobile.ui.widgets.button import Pressable, SecondaryButton, TextButton
 from mobile.ui.widgets.inputs.base import InputWidget
@@ -79,14 +79,22 @@ class PhotoInput(InputWidget):
     """One photo: its picture, and take, choose, remove.
 
     The screen answers `on_take` and `on_pick` by storing a picture and calling
-    `answer({"sha256", "name", "size", "type"})`; `on_open(value)` asks to see it large.
+    `answer({"sha256", "name", "size", "type"})`; `on_open(value)` asks to see it large,
+    `on_draw_on` to draw on it. Of the form's words `new` wants a photo taken now, `new-front` one
+    of who holds the tablet, `annotate` offers to draw.
     """
 
-    __events__ = ("on_take", "on_pick", "on_open")
+    __events__ = ("on_take", "on_pick", "on_open", "on_draw_on")
 
-    def __init__(self, thumbnail: Thumbnail, **settings: Any) -> None:
+    def __init__(self, thumbnail: Thumbnail, appearance: str = "", **settings: Any) -> None:
         super().__init__(**settings)
         self._thumbnail = thumbnail
+        words = set(appearance.split())
+        take = "photo.front" if words & {"new-front", "selfie"} else "photo.take"
+        self._ways = [(take, "camera", "on_take")]
+        if not words & {"new", "new-front", "selfie"}:
+            self._ways.append(("photo.pick", "image", "on_pick"))
+        self._draws = "annotate" in words
         self.show_value()
 
     def show_value(self) -> None:
@@ -100,8 +108,8 @@ class PhotoInput(InputWidget):
         if self.locked:
             return
         line = Flow()
-        wishes = [("photo.take", "camera", "on_take"), ("photo.pick", "image", "on_pick")]
-        for key, icon_name, event in wishes:
+        draw = [("photo.annotate", "brush", "on_draw_on")] if self.value and self._draws else []
+        for key, icon_name, event in [*draw, *self._ways]:
             button = SecondaryButton(
                 text_key=key, icon_name=icon_name, automation_id=f"{self.automation_id}:{event}"
             )
@@ -132,6 +140,9 @@ class PhotoInput(InputWidget):
     def on_open(self, value: Any) -> None:
         """See the photo large."""
 
+    def on_draw_on(self) -> None:
+        """Draw on the photo."""
+
 
 class SignaturePad(Surface, Widget):
     """Paper to sign on; strokes are lists of points 0 to 1 from its lower left corner."""
@@ -139,8 +150,9 @@ class SignaturePad(Surface, Widget):
     owns_touches = True
     __events__ = ("on_stroke",)
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, ruled: bool = True, **settings: Any) -> None:
         super().__init__(size_hint_y=None, fill=rgba("surface"), edge=rgba("edge"), **settings)
+        self._ruled = ruled
         self.strokes: list[list[tuple[float, float]]] = []
         self._points = 0
         self._lines: list[Line] = []
@@ -206,7 +218,8 @@ class SignaturePad(Surface, Widget):
         for line in self._lines:
             self.canvas.remove(line)
         base = self.y + self.height * 0.25
-        self._base.points = [self.x + dp(24), base, self.right - dp(24), base]
+        if self._ruled:
+            self._base.points = [self.x + dp(24), base, self.right - dp(24), base]
         self._lines = []
         with self.canvas:
             for stroke in self.strokes:
@@ -223,10 +236,12 @@ class SignatureInput(InputWidget):
     __events__ = ("on_drawn",)
     wants_width = True
 
-    def __init__(self, thumbnail: Thumbnail, **settings: Any) -> None:
+    def __init__(self, thumbnail: Thumbnail, *, drawing: bool = False, **settings: Any) -> None:
         super().__init__(**settings)
         self._thumbnail = thumbnail
-        self.pad = SignaturePad(automation_id=f"{self.automation_id}:pad")
+        width, height = DRAWING if drawing else SIGNATURE
+        self._flat, self._words = height / width, "draw" if drawing else "signature"
+        self.pad = SignaturePad(ruled=not drawing, automation_id=f"{self.automation_id}:pad")
         self.pad.bind(on_stroke=self._stroke_drawn)
         self.bind(width=self._fit)
         look.follow(self)
@@ -243,12 +258,12 @@ class SignatureInput(InputWidget):
         if self.value:
             tile = PhotoTile(automation_id=self.automation_id)
             tile.frame.fill = rgba("surface")
-            tile.frame.height = dp(TILE_DP[0]) * HEIGHT / WIDTH
+            tile.frame.height = dp(TILE_DP[0]) * self._flat
             tile.show_picture(self._thumbnail(self.value["sha256"]))
             self.add_widget(tile)
             if not self.locked:
                 again = SecondaryButton(
-                    text_key="signature.again",
+                    text_key=f"{self._words}.again",
                     icon_name="pen",
                     automation_id=f"{self.automation_id}:again",
                 )
@@ -259,7 +274,7 @@ class SignatureInput(InputWidget):
         else:
             self.add_widget(self.pad)
             self._use = SecondaryButton(
-                text_key="signature.use",
+                text_key=f"{self._words}.use",
                 icon_name="check",
                 automation_id=f"{self.automation_id}:use",
             )
@@ -297,4 +312,4 @@ class SignatureInput(InputWidget):
     def _fit(self, *_: Any) -> None:
         self.pad.size_hint_x = None
         self.pad.width = min(self.width, dp(720))
-        self.pad.height = self.pad.width * HEIGHT / WIDTH
+        self.pad.height = self.pad.width * self._flat

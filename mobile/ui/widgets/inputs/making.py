@@ -12,6 +12,7 @@ from mobile.presenters.fixes import demands_of
 from mobile.services.map_tiles import MapTiles
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.inputs.choice import ListInput, one_of, several_of
+from mobile.ui.widgets.inputs.code import CodeInput
 from mobile.ui.widgets.inputs.dates import DateInput, MomentInput, precision_of
 from mobile.ui.widgets.inputs.files import PhotoInput, SignatureInput
 from mobile.ui.widgets.inputs.option_buttons import Option, no_thumbnail
@@ -24,6 +25,7 @@ from mobile.ui.widgets.inputs.shown import (
     ShownInput,
     UnknownInput,
 )
+from mobile.ui.widgets.inputs.sound import AudioInput, FileInput
 from mobile.ui.widgets.inputs.span import SpanInput
 from mobile.ui.widgets.inputs.typed import CounterInput, TimeInput, TypedInput
 from mobile.ui.widgets.type_ahead import Found
@@ -95,14 +97,19 @@ def _range(wish: Wish) -> InputWidget:
 
 
 def _image(wish: Wish) -> InputWidget:
-    if "signature" in wish.appearance.split():
-        return SignatureInput(wish.thumbnail, automation_id=wish.key)
-    return PhotoInput(wish.thumbnail, automation_id=wish.key)
+    words = wish.appearance.split()
+    if "signature" in words or "draw" in words:
+        drawing = "signature" not in words
+        return SignatureInput(wish.thumbnail, drawing=drawing, automation_id=wish.key)
+    return PhotoInput(wish.thumbnail, wish.appearance, automation_id=wish.key)
 
 
 MAKERS: Final[Mapping[str, Callable[[Wish], InputWidget]]] = {
     "text": _text,
-    "barcode": lambda wish: TypedInput("barcode", automation_id=wish.key),
+    "barcode": lambda wish: CodeInput(automation_id=wish.key),
+    "audio": lambda wish: AudioInput(wish.parameters.get("quality", ""), automation_id=wish.key),
+    "video": lambda wish: FileInput("video", takes=True, automation_id=wish.key),
+    "file": lambda wish: FileInput("file", takes=False, automation_id=wish.key),
     "integer": _number,
     "decimal": _number,
     "range": _range,
@@ -113,6 +120,7 @@ MAKERS: Final[Mapping[str, Callable[[Wish], InputWidget]]] = {
     "select_multiple": _choice,
     "rank": lambda wish: RankInput(wish.options, automation_id=wish.key),
     "reference": lambda wish: ListInput(wish.search, wish.label_of, automation_id=wish.key),
+    "references": _choice,
     "acknowledge": lambda wish: AcknowledgeInput(automation_id=wish.key),
     "geopoint": lambda wish: PlaceInput(
         wish.tiles, demands_of(wish.parameters), wish.appearance, automation_id=wish.key

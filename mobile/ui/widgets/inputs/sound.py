@@ -132,6 +132,7 @@ class AudioInput(FileInput):
 
     def __init__(self, quality: str = "", **settings: Any) -> None:
         self._recorder: RecordingPresenter | None = None
+        self.listening = False
         self._shown = RecordingState()
         self._quality = quality or "normal"
         self._ticking: Any = None
@@ -164,7 +165,9 @@ class AudioInput(FileInput):
         """Record, choose, listen, remove."""
         found: list[WordButton] = []
         if self.value:
-            listen = self._act("audio.listen", "play", "listen", self._open)
+            sounding = self.listening
+            key = "audio.stop_listening" if sounding else "audio.listen"
+            listen = self._act(key, "stop" if sounding else "play", "listen", self._open)
             found.append(listen)
         if self.locked:
             return found
@@ -178,6 +181,11 @@ class AudioInput(FileInput):
         if self.value:
             found.append(self.remover())
         return found
+
+    def show_listening(self, on: bool) -> None:
+        """The button stops what is heard."""
+        self.listening = on
+        self.show_value()
 
     def finish(self) -> None:
         """The page goes away: what is being recorded waits, and can go on when it comes back."""
