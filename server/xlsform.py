@@ -53,6 +53,7 @@ UNSUPPORTED: Final = {
     "expression.unsupported_function",
 }
 PLACE: Final = re.compile(r"\[row\s*:\s*(\d+)\]")
+NAMED: Final = re.compile(r"named '?([\w.-]+?)'?[.,]?(?:\s|$)")
 SHEET: Final = re.compile(r"'(survey|choices|settings|entities|external_choices|osm)' sheet")
 
 
@@ -229,6 +230,9 @@ def _convert(sheets: Mapping[str, Sheet], form_id: str, defects: Defects) -> str
     at = sheets.get(sheet_match[1] if sheet_match else "survey", sheets["survey"])
     index = int(place[1]) - 2 if place and len(place[1]) < 7 else -1
     line = at.rows[index].line if 0 <= index < len(at.rows) else 0
+    named = NAMED.search(message)
+    if not line and named:
+        line = next((row.line for row in at.rows if row.cells.get("name") == named[1]), 0)
     defects.found.append(
         SheetDefect(
             at.name,

@@ -53,7 +53,7 @@ class Languages:
             found[code] = next((cells[key] for key in keys if key in cells), "")
         if not any(found.values()):
             other = next((cells[key] for key in self.keys(name) if key in cells), "")
-            return {code: other if code in self.missing else "" for code in CODES} if other else {}
+            return dict.fromkeys(CODES, other) if other else {}
         return found
 
     def keys(self, name: str) -> list[str]:
