@@ -20,6 +20,7 @@ from server.web import (
     health,
     paper,
     people,
+    preview,
     quarantine,
     record,
     record_acts,
@@ -36,7 +37,7 @@ def register(app: Flask) -> None:
     pages = Blueprint("pages", __name__)
     for group in (
         sign_in, review, record, record_acts, areas, registers, people, fleet, quarantine,
-        settling, candidates, codebooks, forms, paper, export, files, health, frame
+        settling, candidates, codebooks, forms, paper, preview, export, files, health, frame
     ):  # fmt: skip
         group.add_pages(pages)
     app.register_blueprint(pages)

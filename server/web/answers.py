@@ -39,6 +39,8 @@ class AnswerTexts:
             return ""
         if question.stored and TYPES[question.type].check(value) is not None:
             return odd(value)
+        if isinstance(value, list) and question.type in ("geotrace", "geoshape"):
+            return self.words("answer.points", n=len(value))
         if isinstance(value, list):
             return ", ".join(self._name(question, str(one)) for one in value)
         if isinstance(value, dict):
@@ -58,7 +60,7 @@ class AnswerTexts:
             return (
                 f"{formats.day(day, self.language)} {formats.clock_time(hour[:5], self.language)}"
             )
-        if kind in ("integer", "decimal"):
+        if kind in ("integer", "decimal", "range"):
             return formats.decimal_text(value)
         if kind == "acknowledge":
             return self.words("answer.acknowledged")
