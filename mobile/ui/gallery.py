@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mobile.ui import gallery_inputs
+
 LONG_TH = "กรุณาตรวจสอบค่าความเป็นกรดด่างของน้ำทิ้งก่อนระบายออกนอกโรงงานให้ครบถ้วนทุกจุดตามที่กำหนดไว้ในใบอนุญาต"
 LONG_EN = "Check the pH of the effluent before it leaves the factory, at every point of the licence"
 
@@ -217,7 +219,7 @@ def choices() -> Any:
     total = _frame("total", "calculate", "รวมเวลา", "Total time", unit=_said("ชั่วโมง", "hours"))
     total.set_value("6.25")
     note = _frame("note", "note", LONG_TH, LONG_EN)
-    odd = _frame("odd", "geoshape", "แปลงที่ดิน", "Plot")
+    odd = _frame("odd", "hologram", "ภาพสามมิติ", "Hologram")
     grid = FieldGrid()
     for frame in (one, several, listed, reference, tick, total, note, odd):
         grid.add_widget(frame)
@@ -275,6 +277,7 @@ def empty() -> Any:
 
 
 PAGES: dict[str, Callable[[], Any]] = {
+    **gallery_inputs.PAGES,
     "buttons": buttons,
     "records": records,
     "fields": fields,

@@ -162,7 +162,7 @@ class Annotator(Veil):
 
     def __init__(self, path: Path, **settings: Any) -> None:
         super().__init__(automation_id="annotator", **settings)
-        card = Card(size_hint=(1, 1), corner=0, padding=[dp(8), dp(8)])
+        card = Card(size_hint_y=1, corner=0, padding=[dp(8), dp(8)])
         self.picture = DrawnOn(str(path), size_hint=(1, 1), automation_id="annotator:picture")
         self.picture.bind(on_marked=lambda *_: self._show())
         card.add_widget(self.picture)

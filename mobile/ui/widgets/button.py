@@ -179,6 +179,29 @@ class IconButton(Pressable):
         )
 
 
+class StepButton(IconButton):
+    """An outlined button beside a number: one step down or up."""
+
+    def __init__(self, icon_name: str, hint_key: str, **settings: Any) -> None:
+        super().__init__(
+            icon_name,
+            hint_key=hint_key,
+            edge=rgba("primary"),
+            ink="primary",
+            size=(dp(TARGET_PRIMARY), dp(TARGET_PRIMARY)),
+            corner=dp(8),
+            **settings,
+        )
+        self.show_state()
+
+    def show_state(self, *_: Any) -> None:
+        """White with an outline; tinted under the finger, grey when there is nothing to do."""
+        self.edge = rgba("line" if self.disabled else "primary")
+        self.ink = "ink-soft" if self.disabled else "primary"
+        held = "primary-paper" if self.state == "down" else "surface"
+        self.fill = rgba("quiet-paper" if self.disabled else held)
+
+
 class BottomBar(Surface, BoxLayout):
     """The bottom of a screen: secondary actions left, the primary one at the right, by the thumb.
 

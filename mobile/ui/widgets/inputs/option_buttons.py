@@ -137,7 +137,8 @@ class LikertButton(Pressable):
 
     def _fit(self, *_: Any) -> None:
         least = dp(TARGET_PRIMARY + 16)
-        self.height = max(least, self._mark.height + self.words.height + dp(12))
+        self.natural_height = max(least, self._mark.height + self.words.height + dp(12))
+        self.height = self.natural_height
 
     def show_state(self, *_: Any) -> None:
         """Filled mark and tint when chosen."""
@@ -219,3 +220,10 @@ class LikertGrid(OptionGrid):
     def _columns(self, widest: float, count: int) -> int:
         room = (self.width - self.spacing * (count - 1)) / count
         return count if widest <= room else 1
+
+    def _place(self, *_: Any) -> None:
+        """All as high as the highest."""
+        highest = max((button.natural_height for button in self.children), default=0)
+        for button in self.children:
+            button.height = highest
+        super()._place()

@@ -15,8 +15,8 @@ from kivy.metrics import dp
 from mobile.presenters.scale import STARS_MAX, Scale, interval_of, number_of, scale_of, written
 from mobile.ui.look import look
 from mobile.ui.strings import tr
-from mobile.ui.theme import TARGET_PRIMARY, rgba
-from mobile.ui.widgets.button import IconButton, TextButton
+from mobile.ui.theme import TARGET_PRIMARY
+from mobile.ui.widgets.button import IconButton, StepButton, TextButton
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.inputs.choice import Option
 from mobile.ui.widgets.inputs.typed import TypedInput
@@ -26,28 +26,6 @@ from mobile.ui.widgets.scale_line import ScaleLine
 from shared.forms.question_types import TYPES
 
 KIND: Final = "range"
-
-
-class StepButton(IconButton):
-    """An outlined button beside a number: one step down or up."""
-
-    def __init__(self, icon_name: str, hint_key: str, **settings: Any) -> None:
-        super().__init__(
-            icon_name,
-            hint_key=hint_key,
-            edge=rgba("primary"),
-            ink="primary",
-            size=(dp(TARGET_PRIMARY), dp(TARGET_PRIMARY)),
-            corner=dp(8),
-            **settings,
-        )
-
-    def show_state(self, *_: Any) -> None:
-        """White with an outline; tinted under the finger, grey when there is nothing to do."""
-        self.edge = rgba("line" if self.disabled else "primary")
-        self.ink = "ink-soft" if self.disabled else "primary"
-        held = "primary-paper" if self.state == "down" else "surface"
-        self.fill = rgba("quiet-paper" if self.disabled else held)
 
 
 class ScaleInput(InputWidget):

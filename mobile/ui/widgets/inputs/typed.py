@@ -15,8 +15,8 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from mobile.ui.look import look
-from mobile.ui.theme import TARGET_PRIMARY, rgba
-from mobile.ui.widgets.button import IconButton, SecondaryButton
+from mobile.ui.theme import rgba
+from mobile.ui.widgets.button import SecondaryButton, StepButton
 from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.label import ThaiLabel
 from mobile.ui.widgets.layout import Flow, Row
@@ -148,16 +148,10 @@ class CounterInput(TypedInput):
         self.remove_widget(self.field)
         self.field.width = dp(120)
         row = Flow()
-        self.steps: list[IconButton] = []
+        self.steps: list[StepButton] = []
         for icon_name, key, by in (("minus", "scale.less", -1), ("add", "scale.more", 1)):
-            button = IconButton(
-                icon_name,
-                hint_key=key,
-                edge=rgba("primary"),
-                ink="primary",
-                size=(dp(TARGET_PRIMARY), dp(TARGET_PRIMARY)),
-                automation_id=f"{self.automation_id}:{'less' if by < 0 else 'more'}",
-            )
+            name = "less" if by < 0 else "more"
+            button = StepButton(icon_name, key, automation_id=f"{self.automation_id}:{name}")
             button.bind(on_release=lambda _, by=by: self._count(by))
             self.steps.append(button)
         for part in (self.steps[0], self.field, self.steps[1]):
