@@ -67,7 +67,7 @@ class AnswerWorld:
         return self.clock()
 
     def codebook_value(self, codebook: str, key: str, column: str) -> str | None:
-        found = self.codebooks.get(codebook)
+        found = self._book(codebook)
         if found is not None:
             return found.cell(key, column)
         fields = self.references.find(codebook, key) if key else None
@@ -83,11 +83,14 @@ class AnswerWorld:
         return name if found is None else found.label(name).get(self.language)
 
     def table(self, name: str) -> Items | None:
-        """A codebook by its name, its name without the form's, or a choice list."""
-        for called in (name, f"{self.definition.form_id}.{name}"):
-            if called in self.codebooks:
-                return self.codebooks[called]
-        return list_table(self.definition, name)
+        """A table that came with the form, a codebook, or a choice list."""
+        found = self._book(name)
+        return list_table(self.definition, name) if found is None else found
+
+    def _book(self, name: str) -> Table | None:
+        """A form's own table goes before what the programme calls by the same name."""
+        own = self.codebooks.get(f"{self.definition.form_id}.{name}")
+        return self.codebooks.get(name) if own is None else own
 
     def last_saved(self, record_type: str, key: str) -> Value:
         question = self.definition.question(record_type, key)

@@ -317,9 +317,11 @@ def call_pulldata(compiler: Compiler, tree: Call, scope: Scope) -> Closure:
         world = context.world
         named, wanted = to_text(book(context)), to_text(column(context))
         by, value = to_text(key_column(context)), key(context)
-        table = None if by in ("name", "key") else world.table(named)
-        if table is None:
-            return world.codebook_value(named, to_text(value), wanted)
+        table = world.table(named)
+        if table is None or by in ("name", "key"):
+            found_by_key = world.codebook_value(named, to_text(value), wanted)
+            if table is None or by == "key" or found_by_key is not None:
+                return found_by_key
         first = (value[0] if value else None) if is_list(value) else value
         if isinstance(first, str) and not first:
             return None
