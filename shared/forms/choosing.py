@@ -3,7 +3,7 @@ order when it is shuffled; and finding one by typing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from shared.forms.codebook import Codebook, CodebookRow, Table
@@ -16,9 +16,9 @@ from shared.forms.expressions.world import Context
 from shared.forms.graph import FilterIndex
 from shared.forms.nodes import Node
 from shared.forms.parts import Text
+from shared.forms.searching import Haystack
 from shared.forms.surroundings import AnswerWorld, list_table
-from shared.limits import SEARCH_LENGTH_MAX
-from shared.thai.finding import beginning, find_key, found_in, words_of
+from shared.thai.finding import find_key
 
 # -- options ---------------------------------------------------------------------------------
 
@@ -139,34 +139,37 @@ class Options:
     def search(self, typed: str, limit: int) -> Sequence[Choice]:
         """Offered options that have every typed word in name or label, those that begin with it
         first. A large codebook is searched where it lies."""
-        if self.book is not None and self._by_index() is None:
-            return self._search_book(self.book, typed, limit)
-        words, head = words_of(typed[:SEARCH_LENGTH_MAX]), (beginning(typed[:SEARCH_LENGTH_MAX]),)
-        begins: list[Choice] = []
-        others: list[Choice] = []
-        for choice in self.offered():
-            key = self._find_key(choice)
-            if found_in(key, words):
-                (begins if found_in(key, head) else others).append(choice)
-                if len(begins) >= limit:
-                    break
-        return [*begins, *others][:limit]
-
-    def _find_key(self, choice: Choice) -> bytes:
-        listed = self.list
-        if listed is not None:
-            return listed.find_keys[listed.positions[choice.name]]
-        return find_key(choice.name, choice.label.th, choice.label.en)
-
-    def _search_book(self, book: Table, typed: str, limit: int) -> Sequence[Choice]:
+        chosen = None if self.rule is None else self._by_index()
+        if chosen is not None:
+            offered = [choice for choice in chosen if self.passes(choice)]
+            return Haystack((one, _find_key(one)) for one in offered).search(typed, limit)
+        find = self._finder()
         wanted = limit
-        while True:
-            rows = book.search(typed, wanted)
-            offered = (option_of(row, self.question) for row in rows)
-            found = list(islice((one for one in offered if self.passes(one)), limit))
-            if len(found) >= limit or len(rows) < wanted or wanted >= len(book):
-                return found
+        while find is not None:
+            found = find(typed, wanted)
+            offered = list(islice((one for one in found if self.passes(one)), limit))
+            if self.rule is None or len(offered) >= limit or len(found) < wanted:
+                return offered
             wanted *= 8
+        return ()
+
+    def _finder(self) -> Callable[[str, int], Sequence[Choice]] | None:
+        """What finds among all options, whatever the filter says."""
+        book, listed = self.book, self.list
+        if book is not None:
+            return lambda typed, most: [
+                option_of(row, self.question) for row in book.search(typed, most)
+            ]
+        if listed is None:
+            return None
+        stacks = self.world.definition.haystacks
+        if listed.name not in stacks:
+            stacks[listed.name] = Haystack((one, _find_key(one)) for one in listed.choices)
+        return stacks[listed.name].search
+
+
+def _find_key(choice: Choice) -> bytes:
+    return find_key(choice.name, choice.label.th, choice.label.en)
 
 
 # -- shuffling -------------------------------------------------------------------------------

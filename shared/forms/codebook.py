@@ -11,8 +11,8 @@ from shared.canonical import JsonValue
 from shared.errors import BadInput
 from shared.forms.expressions.items import ItemTable, cell_of
 from shared.forms.parts import Choice, Text
-from shared.limits import SEARCH_LENGTH_MAX
-from shared.thai.finding import beginning, find_key, found_in, words_of
+from shared.forms.searching import Haystack
+from shared.thai.finding import find_key
 
 ROWS_MAX = 100_000
 FOUND_MAX = 100
@@ -83,9 +83,9 @@ class Codebook:
         return ItemTable(tuple(self.rows.values()))
 
     @cached_property
-    def _find_keys(self) -> tuple[tuple[bytes, CodebookRow], ...]:
-        return tuple(
-            (find_key(row.key, row.label.th, row.label.en), row) for row in self.rows.values()
+    def _haystack(self) -> Haystack[CodebookRow]:
+        return Haystack(
+            (row, find_key(row.key, row.label.th, row.label.en)) for row in self.rows.values()
         )
 
     def __len__(self) -> int:
@@ -110,16 +110,7 @@ class Codebook:
 
     def search(self, text: str, limit: int = FOUND_MAX) -> Sequence[CodebookRow]:
         """Entries that have every typed word; those that begin with it first."""
-        typed = text[:SEARCH_LENGTH_MAX]
-        words, first = words_of(typed), (beginning(typed),)
-        begins: list[CodebookRow] = []
-        others: list[CodebookRow] = []
-        for key, row in self._find_keys:
-            if found_in(key, words):
-                (begins if found_in(key, first) else others).append(row)
-                if len(begins) >= limit:
-                    break
-        return [*begins, *others][:limit]
+        return self._haystack.search(text, limit)
 
 
 def load_codebook(document: JsonValue) -> Codebook:

@@ -39,6 +39,7 @@ from shared.forms.parts import (
 if TYPE_CHECKING:
     from shared.forms.expressions.items import ItemTable
     from shared.forms.graph import FormLogic
+    from shared.forms.searching import Haystack
 
 __all__ = [
     "NOTHING_STORED",
@@ -122,8 +123,9 @@ class FormDefinition:
     files: Mapping[str, FormFile] = field(default_factory=dict, repr=False)
     # Kept as read, and never executed: `entities`, `audit`.
     kept: Mapping[str, JsonValue] = field(default_factory=dict, repr=False)
-    # Choice lists as tables, made when an expression first looks at one.
+    # Choice lists as tables and as what is searched, made when somebody first looks at one.
     tables: dict[str, ItemTable] = field(default_factory=dict, repr=False)
+    haystacks: dict[str, Haystack[Choice]] = field(default_factory=dict, repr=False)
 
     @property
     def record_type(self) -> str:

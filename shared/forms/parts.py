@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from shared.thai.finding import find_key
-
 Language = Literal["th", "en"]
 MergeClass = Literal["evidence", "atomic", "latest", "derived"]
 Severity = Literal["hard", "soft"]
@@ -61,11 +59,6 @@ class ChoiceList:
     def positions(self) -> Mapping[str, int]:
         """Where each option stands, from 0; made once, as lists may have 10,000 options."""
         return {choice.name: index for index, choice in enumerate(self.choices)}
-
-    @cached_property
-    def find_keys(self) -> tuple[bytes, ...]:
-        """What each option is found by while somebody types; made when first asked for."""
-        return tuple(find_key(one.name, one.label.th, one.label.en) for one in self.choices)
 
     def label(self, name: str) -> Text:
         """The label of an option; its name when it is not in the list."""
