@@ -57,7 +57,9 @@ def facts_of(document: JsonValue) -> FormFacts:
     nodes = list(_nodes(raw.get("sections")))
     targets = [str(node[name]) for node in nodes for name in _TARGETS if node.get(name)]
     books = {one.removeprefix("codebook ") for one in targets if one.startswith("codebook ")}
-    books |= set(_named_in_expressions(nodes))
+    entries = {one.partition(" ")[2] for one in targets}
+    # Expressions look registers up by the same words: those are no codebooks.
+    books |= set(_named_in_expressions(nodes)) - entries
     return FormFacts(
         title_th=str(title.get("th", "")),
         title_en=str(title.get("en", "")),

@@ -20,8 +20,10 @@ from server.services.read_record_page import (
     read_record_tree,
     titles_of,
 )
+from server.store.publications import newest_version
 from server.web.desk import areas_by_scope, office, page, reading, scopes, sign, staff, words
 from server.web.history_view import EntryView, entry_view
+from server.web.kept_answers import kept_answers
 from server.web.lay_form import RecordViewBuilder, engine_for, plain_view, referred_records
 from server.web.record_view import (
     AnswerView,
@@ -31,6 +33,7 @@ from server.web.record_view import (
     RecordView,
 )
 from server.web.settling import Unsettled, unsettled
+from shared.forms.definition import FormDefinition
 from shared.records.state import Sibling
 from shared.records.workflow import Status
 
@@ -46,6 +49,7 @@ class Shown:
     view: RecordView
     form_title: str
     register: bool
+    form: FormDefinition | None = None
 
 
 def add_pages(pages: Blueprint) -> None:
@@ -71,7 +75,7 @@ def show(session: Session, record_id: str) -> Shown:
         # Evidence is shown even when the rules of its form cannot be computed over it.
         _log.exception("the rules of %s could not be laid over it", record_id)
         view = plain_view(tree, t)
-    return Shown(tree, view, form.title.get(t.language), form.workflow == "register")
+    return Shown(tree, view, form.title.get(t.language), form.workflow == "register", form)
 
 
 def record(record_id: str) -> str:
@@ -86,6 +90,8 @@ def record_page(record_id: str, refused: str = "") -> str:
         open_ = unsettled(session, shown.tree, shown.view)
         changes = read_history(session, shown.tree)
         entries = _entries(session, shown, changes)
+        kept = [] if shown.form is None else kept_answers(session, shown.tree, shown.form)
+        newest = newest_version(session, shown.tree.state.form)
     tree = shown.tree
     return page(
         "record.html",
@@ -99,6 +105,8 @@ def record_page(record_id: str, refused: str = "") -> str:
         ],
         refused=refused,
         unsettled=open_,
+        kept=kept,
+        newest=newest,
         may_move=staff().is_administrator or len(areas_by_scope()) > 1,
         history=entries,
         seen=sign("record", _seen(tree)),

@@ -107,7 +107,7 @@ def test_records_are_counted_by_the_version_that_judged_them(world: TestOffice) 
     publish(world, book("2", pH="8"), activate=True)
     world.clock.now += 1_000
     tablet.pull()
-    tablet.sets(first, {"main/people": "3"})
+    tablet.sets(first, {"main/people": 3})
     tablet.push()
     with world.office.database.reading() as session:
         users = forms_using(session, world.office.forms, "ponds")

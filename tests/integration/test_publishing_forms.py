@@ -98,8 +98,8 @@ def test_a_rehearsal_tells_who_fits_who_loses_what_and_who_is_blocked(world: Tes
     publish_first(world)
     tablet = world.tablet("somchai")
     fitting = fill(tablet, site="A")
-    losing = fill(tablet, site="B", people="4")
-    blocked = fill(tablet, site="C", people="5")
+    losing = fill(tablet, site="B", people=4)
+    blocked = fill(tablet, site="C", people=5)
     submitted(tablet, blocked)
     candidate = upload(world, pond(2, people="", more=NEW_QUESTION))
     assert rehearse_now_if_few(world.office, world.people["admin"], candidate)
@@ -111,7 +111,7 @@ def test_a_rehearsal_tells_who_fits_who_loses_what_and_who_is_blocked(world: Tes
     assert more is None
     assert [line.record for line in lines] == [losing]
     (answer,) = lines[0].answers
-    assert (answer.field, answer.value, answer.label.en) == ("main/people", "4", "People")
+    assert (answer.field, answer.value, answer.label.en) == ("main/people", 4, "People")
     assert answer.why.th
     assert [line.record for line in stopped] == [blocked]
     assert "main/owner" in {one.field for one in stopped[0].answers}
@@ -124,7 +124,7 @@ def test_a_rehearsal_tells_who_fits_who_loses_what_and_who_is_blocked(world: Tes
 def test_a_rehearsal_changes_no_record_and_keeps_no_answer(world: TestOffice) -> None:
     publish_first(world)
     tablet = world.tablet("somchai")
-    fill(tablet, site="the only place of this name", people="4321")
+    fill(tablet, site="the only place of this name", people=4321)
     tablet.pull()
     before = dict(tablet.bodies)
     candidate = upload(world, pond(2, **NO_PEOPLE))
@@ -140,7 +140,7 @@ def test_a_rehearsal_changes_no_record_and_keeps_no_answer(world: TestOffice) ->
 def test_deleted_records_are_not_rehearsed(world: TestOffice) -> None:
     publish_first(world)
     tablet = world.tablet("somchai")
-    record = fill(tablet, site="A", people="1")
+    record = fill(tablet, site="A", people=1)
     tablet.pull()
     fields = tablet.states[record].fields.values()
     seen = tuple(one.dot.id for found in fields for one in found)
@@ -330,7 +330,7 @@ def test_one_worker_alone_takes_a_rehearsal_and_a_lost_one_is_begun_anew(
     publish_first(world)
     tablet = world.tablet("somchai")
     for number in range(3):
-        fill(tablet, site=str(number), people="1")
+        fill(tablet, site=str(number), people=1)
     candidate = upload(world, pond(2, **NO_PEOPLE))
     ask_for_rehearsal(world.office, world.people["admin"], candidate)
     assert waiting_rehearsals(world.office) == [candidate]
@@ -346,7 +346,7 @@ def test_one_worker_alone_takes_a_rehearsal_and_a_lost_one_is_begun_anew(
 
 def test_a_rehearsal_that_is_ended_early_waits_again(world: TestOffice) -> None:
     publish_first(world)
-    fill(world.tablet("somchai"), site="A", people="1")
+    fill(world.tablet("somchai"), site="A", people=1)
     candidate = upload(world, pond(2, **NO_PEOPLE))
     ask_for_rehearsal(world.office, world.people["admin"], candidate)
     assert claim(world.office, candidate)
@@ -356,7 +356,7 @@ def test_a_rehearsal_that_is_ended_early_waits_again(world: TestOffice) -> None:
 
 def test_a_candidate_that_is_discarded_meanwhile_ends_its_rehearsal(world: TestOffice) -> None:
     publish_first(world)
-    fill(world.tablet("somchai"), site="A", people="1")
+    fill(world.tablet("somchai"), site="A", people=1)
     candidate = upload(world, pond(2, **NO_PEOPLE))
     ask_for_rehearsal(world.office, world.people["admin"], candidate)
     claim(world.office, candidate)
