@@ -11,22 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from mobile.device.ports import Picture
+from mobile.presenters.form_cascade import Cascade
 from mobile.presenters.form_page import ALL, FormPage
 from mobile.presenters.form_problems import Place
 from mobile.presenters.form_saves import Save
+from mobile.presenters.form_search import search_of
 from mobile.presenters.form_views import ChoiceView, ProblemView
 from mobile.presenters.observed import Words, told
 from mobile.presenters.rows import RowsPresenter
 from mobile.services.annotate import Mark
 from mobile.services.opened import OpenRecord
 from mobile.services.tablet import Tablet
-from mobile.store.listing import Filter
 from shared.canonical import JsonValue
 from shared.forms.definition import Text
 from shared.forms.question_types import SEVERAL_TYPES, Unreadable, type_of
-from shared.thai.text import search_key
-
-FOUND_MAX = 20
 
 
 class FormPresenter(FormPage):
@@ -89,28 +87,42 @@ class FormPresenter(FormPage):
         if session is not None and self._may(record, key):
             self._save(*session.reason(record, key, text))
 
+    def take_offered(self, record: str, key: str) -> bool:
+        """Answer what the form calculates."""
+        session = self._session
+        value = None if session is None else session.engine.offered(record).get(key)
+        return value is not None and self.answer(record, key, value)
+
+    def choose(self, record: str, key: str, name: str) -> bool:
+        """Choose what was found by typing; it answers the open levels above, too."""
+        session, question = self._session, self._question(record, key)
+        if session is None or question is None or not self._may(record, key):
+            return False
+        option = session.engine.option(record, key, name)
+        cascade = Cascade(session.engine, record, question)
+        for above, value in cascade.fill(option) if option is not None else ():
+            self.answer(record, above, value)
+        return self.answer(record, key, name)
+
     def search_choices(self, record: str, key: str, text: str) -> list[ChoiceView]:
         """Options that contain what was typed: a codebook's rows, or a register's entries."""
         session, question = self._session, self._question(record, key)
         if session is None or question is None:
             return []
-        value = session.engine.value(record, key)
-        target = question.refers_to
-        if target is not None and target.kind in ("register", "record"):
-            wanted = Filter(types=(target.target,), scope=session.opened.scope, search=text)
-            return [
-                ChoiceView(line.root, Text(line.title, line.title), line.root == value)
-                for line in self._tablet.browser.first(wanted, FOUND_MAX)
-            ]
-        parts = search_key(text).split()
-        found: list[ChoiceView] = []
-        for choice in session.engine.choices(record, key):
-            words = search_key(f"{choice.name} {choice.label.th} {choice.label.en}")
-            if all(part in words for part in parts):
-                found.append(ChoiceView(choice.name, choice.label, choice.name == value))
-                if len(found) == FOUND_MAX:
-                    break
-        return found
+        return search_of(session, self._tablet, record, question, text).now()
+
+    def find_choices(
+        self, record: str, key: str, text: str, done: Callable[[list[ChoiceView]], None]
+    ) -> None:
+        """The same without keeping the screen waiting: `done` follows, often at once."""
+        session, question = self._session, self._question(record, key)
+        if session is None or question is None:
+            return
+        search = search_of(session, self._tablet, record, question, text)
+        if search.behind:
+            self._tablet.run(search.look, lambda found: done(search.show(found)))
+        else:
+            done(search.now())
 
     def label_of(self, record: str, key: str, name: str) -> Text:
         """What a chosen name of a question reads like."""
@@ -289,7 +301,9 @@ class FormPresenter(FormPage):
             count = len(hard) + len(unreadable)
             self._show(replace(self.state, notice=Words("form.problems", {"count": count})))
             return False
-        opened = session.opened
+        opened, ending = session.opened, session.ending()
+        if ending:
+            self._save(ending, ALL)
         self._act(lambda: self._tablet.capture.submit(opened), lambda: self._handed_in(opened))
         return True
 

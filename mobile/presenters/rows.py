@@ -6,13 +6,14 @@ while typing. The list is virtual: `row(index)` makes the line that is looked at
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
 from mobile.presenters.answers_shown import AnswerWords
-from mobile.presenters.form_items import ItemMaker
+from mobile.presenters.earlier_rows import EarlierRows, Suggestion
+from mobile.presenters.form_items import FAST, ItemMaker
 from mobile.presenters.form_problems import Place
 from mobile.presenters.form_saves import Save
 from mobile.presenters.form_session import FormSession
@@ -20,7 +21,8 @@ from mobile.presenters.form_views import ChoiceView, QuestionView, RowLine
 from mobile.presenters.observed import Observed, Sentence, Words
 from mobile.services.tablet import Tablet
 from mobile.store.listing import Filter
-from shared.canonical import JsonValue, canonical_text
+from shared.canonical import JsonValue
+from shared.forms.choosing import option_of
 from shared.forms.definition import FormDefinition, Question, Repeat, Text
 from shared.forms.question_types import (
     FILE_TYPES,
@@ -30,29 +32,18 @@ from shared.forms.question_types import (
 )
 from shared.thai.text import search_key
 
-SUGGESTIONS_MAX = 8
 FOUND_MAX = 20
 ALWAYS = "true()"
-EARLIER_AT_ONCE = 300
-EARLIER_MAX = 5_000
 QUICK_TYPES = frozenset(
     {"text", "integer", "decimal", "select_one", "select_multiple", "time", "reference"}
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Somebody of an earlier record: what the line would be filled with."""
-
-    title: str
-    second: str
-    values: Mapping[str, JsonValue]
-
-
-@dataclass(frozen=True, slots=True)
 class RowsState:
     """The fast list. `quick` are the questions of the line to add; `counts` what the form counts
-    (label, number); `version` rises whenever lines must be drawn anew."""
+    (label, number); `version` rises whenever lines must be drawn anew. `wrong` counts the rows with
+    something to be put right; `removed` are those to be taken back: (id, title)."""
 
     label: Text
     count: int = 0
@@ -62,6 +53,10 @@ class RowsState:
     quick: tuple[QuestionView, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     can_add: bool = False
+    can_delete: bool = False
+    wrong: int = 0
+    only_wrong: bool = False
+    removed: tuple[tuple[str, Text], ...] = ()
     problem: Sentence | None = None
     version: int = 0
 
@@ -79,8 +74,14 @@ class FormActs(Protocol):
     def enter(self, row: str) -> None:
         """Show a row's questions."""
 
+    def add_row(self, record: str, repeat_key: str) -> str | None:
+        """A new row."""
+
     def delete_row(self, row: str, reason: str = "") -> bool:
         """Delete a row."""
+
+    def restore_row(self, row: str) -> bool:
+        """Take a removed row back."""
 
 
 class RowsPresenter(Observed[RowsState]):
@@ -102,18 +103,21 @@ class RowsPresenter(Observed[RowsState]):
         self._words = words
         self._record = record
         self._repeat = repeat
-        self._questions = quick_questions(session.definition, repeat)
+        self.fast = FAST in repeat.appearance.split()
+        """Whether rows are added in one line here; else each is opened to be filled."""
+        self._questions = quick_questions(session.definition, repeat) if self.fast else ()
         self._values: dict[str, JsonValue] = {}
         self._typed: dict[str, tuple[str, Text]] = {}
         self._ids: list[str] = []
         self._lines: dict[str, tuple[RowLine, str]] = {}
-        self._earlier: list[tuple[str, Suggestion]] = []
-        self._known: set[str] = set()
+        self._earlier = EarlierRows(session.definition, repeat.record_type, self._questions)
         self._search = ""
         self._suggestions: tuple[Suggestion, ...] = ()
         self._version = 0
+        self._only_wrong = False
         self._refresh()
-        self._read_earlier(0)
+        if self.fast:
+            self._earlier.read(form.tablet)
 
     # -- the list ----------------------------------------------------------------------------
 
@@ -129,6 +133,27 @@ class RowsPresenter(Observed[RowsState]):
         """Show the rows that contain every word typed."""
         self._search = text
         self._refresh()
+
+    def only_wrong(self, wanted: bool) -> None:
+        """Show only the rows in which something is to be put right, or all."""
+        self._only_wrong = wanted
+        self._refresh()
+
+    def add_and_enter(self) -> bool:
+        """Add a row and show its questions in the form; False when rows are locked or full."""
+        row = self._form.add_row(self._record, self._repeat.key)
+        if row is None:
+            self._refresh(Words("rows.locked"))
+            return False
+        self._form.enter(row)
+        return True
+
+    def restore(self, row: str) -> bool:
+        """Take a removed row back."""
+        done = self._form.restore_row(row)
+        self._lines.pop(row, None)
+        self._refresh()
+        return done
 
     def changed(self) -> None:
         """The form changed rows: make the lines anew."""
@@ -169,9 +194,7 @@ class RowsPresenter(Observed[RowsState]):
 
     def suggest(self, text: str) -> None:
         """Offer people (or texts) of earlier records that contain every word typed."""
-        parts = search_key(text).split()
-        found = [s for key, s in self._earlier if all(p in key for p in parts)] if parts else []
-        self._suggestions = tuple(found[:SUGGESTIONS_MAX])
+        self._suggestions = self._earlier.like(text)
         self._refresh()
 
     def take(self, suggestion: Suggestion) -> None:
@@ -194,18 +217,19 @@ class RowsPresenter(Observed[RowsState]):
             return [ChoiceView(x.root, Text(x.title, x.title), x.root == value) for x in lines]
         if target.kind == "codebook":
             book = engine.world.codebooks.get(target.target)
-            options = [] if book is None else [(c.name, c.label) for c in book.choices]
-        else:
-            options = [
-                (node.record_id, engine.row_title(node.record_id))
-                for node in engine.nodes.values()
-                if node.record_type.rpartition("/")[2] == target.target
-            ]
+            rows = () if book is None else book.search(text, FOUND_MAX)
+            named = [option_of(row, question) for row in rows if question is not None]
+            return [ChoiceView(c.name, c.label, c.name == value) for c in named]
         parts = search_key(text).split()
+        titles = (
+            (node.record_id, engine.row_title(node.record_id))
+            for node in engine.nodes.values()
+            if node.record_type.rpartition("/")[2] == target.target
+        )
         found = (
             ChoiceView(name, label, name == value)
-            for name, label in options
-            if self._contains(search_key(f"{name} {label.th} {label.en}"), parts)
+            for name, label in titles
+            if self._contains(search_key(f"{label.th} {label.en}"), parts)
         )
         return list(islice(found, FOUND_MAX))
 
@@ -227,18 +251,23 @@ class RowsPresenter(Observed[RowsState]):
             changed |= places
         self._values, self._typed, self._suggestions = {}, {}, ()
         self._form.save_rows(_together(saves), frozenset(changed))
-        self._remember(row)
+        self._earlier.offer(session.engine.nodes[row].stored)
         self._refresh()
         return row
 
     # -- inside ------------------------------------------------------------------------------
 
     def _refresh(self, problem: Sentence | None = None) -> None:
-        engine = self._session.engine
-        everything = engine.rows(self._repeat.record_type, self._record)
+        session, view = self._session, self._maker.rows(self._record, self._repeat)
+        everything = session.rows(self._repeat.record_type, self._record)
+        wrong = self._wrong(everything)
+        self._only_wrong = self._only_wrong and bool(wrong)
         parts = search_key(self._search).split()
         self._ids = [
-            row for row in everything if not parts or self._contains(self._line(row)[1], parts)
+            row
+            for row in everything
+            if (not parts or self._contains(self._line(row)[1], parts))
+            and (not self._only_wrong or row in wrong)
         ]
         self._version += 1
         self._show(
@@ -250,11 +279,26 @@ class RowsPresenter(Observed[RowsState]):
                 counts=self._counts(),
                 quick=tuple(self._quick(question) for question in self._questions),
                 suggestions=self._suggestions,
-                can_add=self._maker.rows(self._record, self._repeat).can_add,
+                can_add=view.can_add,
+                can_delete=view.can_delete,
+                wrong=len(wrong),
+                only_wrong=self._only_wrong,
+                removed=view.removed,
                 problem=problem,
                 version=self._version,
             )
         )
+
+    def _wrong(self, rows: Sequence[str]) -> frozenset[str]:
+        """The rows in which, or below which, something is to be put right."""
+        session, here = self._session, frozenset(rows)
+        wrong = {problem.record_id for problem in session.visible_problems()}
+        around = (
+            row
+            for record in wrong
+            for row in (record, *(parent for parent, _ in session.parents.above(record)))
+        )
+        return here.intersection(around)
 
     @staticmethod
     def _contains(key: str, parts: Sequence[str]) -> bool:
@@ -308,40 +352,6 @@ class RowsPresenter(Observed[RowsState]):
         found = self._session.definition.choice_lists.get(question.choices)
         return [] if found is None else [(c.name, c.label) for c in found.choices]
 
-    # -- earlier records ---------------------------------------------------------------------
-
-    def _read_earlier(self, after: int) -> None:
-        """Read rows of other records a few at a time, so that saving never waits for long."""
-        tablet, record_type = self._form.tablet, self._repeat.record_type
-
-        def done(found: tuple[list[Mapping[str, JsonValue]], int]) -> None:
-            rows, reached = found
-            for fields in rows:
-                self._offer(fields)
-            if rows and len(self._earlier) < EARLIER_MAX:
-                self._read_earlier(reached)
-
-        tablet.run(lambda: tablet.browser.earlier_rows(record_type, after, EARLIER_AT_ONCE), done)
-
-    def _remember(self, row: str) -> None:
-        self._offer(self._session.engine.nodes[row].stored)
-
-    def _offer(self, fields: Mapping[str, JsonValue]) -> None:
-        form, record_type = self._session.definition, self._repeat.record_type
-        title = form.title_of(fields, "th", record_type)
-        values = {q.key: _stored(q, fields) for q in self._questions}
-        values = {key: value for key, value in values.items() if value is not None}
-        mark = canonical_text(values) if values else ""
-        if not title or not values or mark in self._known:
-            return
-        self._known.add(mark)
-        second = " · ".join(
-            text
-            for question in form.summary(record_type).lines
-            if (text := form.answer_text(question, fields))
-        )
-        self._earlier.append((search_key(f"{title} {second}"), Suggestion(title, second, values)))
-
 
 def quick_questions(form: FormDefinition, repeat: Repeat) -> tuple[Question, ...]:
     """What the quick line asks: the row's title and lines, and what every row must answer."""
@@ -356,13 +366,6 @@ def quick_questions(form: FormDefinition, repeat: Repeat) -> tuple[Question, ...
         and question.answered_by == "field"
         and (question.key in shown or (question.required == ALWAYS and not question.relevant))
     )
-
-
-def _stored(question: Question, fields: Mapping[str, JsonValue]) -> JsonValue:
-    if not question.group:
-        return fields.get(question.key)
-    whole = fields.get(question.group)
-    return whole.get(question.name) if isinstance(whole, dict) else None
 
 
 def _together(saves: list[Save]) -> list[Save]:

@@ -69,6 +69,7 @@ class FormScreen(Screen):
             pick_pictures=lambda view: choose_picture(
                 surroundings, navigation, lambda got: self._picture(view, got)
             ),
+            restore=presenter.restore_row,
         )
         self.page = FormPage(
             PageTools(presenter, surroundings, navigation, acts, self._open_conflicts, self._ahead)

@@ -10,7 +10,7 @@ from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.uix.image import Image
 
-from mobile.presenters.form_views import RowLine, RowsView
+from mobile.presenters.form_views import LINES_SHOWN, RowLine, RowsView
 from mobile.presenters.surroundings import Surroundings
 from mobile.ui.look import look
 from mobile.ui.strings import tr
@@ -20,7 +20,9 @@ from mobile.ui.widgets.label import Icon, ThaiLabel
 from mobile.ui.widgets.layout import Card, Column, Flow, Row
 from mobile.ui.widgets.messages import Notice
 
-SHOWN_FIRST: Final = 20  # lines; a button shows as many more
+SHOWN_FIRST: Final = LINES_SHOWN  # pictures; a button shows as many more
+SHOWN_OF_MANY: Final = 5  # lines of a long repeat; all of them are a list of its own
+REMOVED_SHOWN: Final = 3
 PICTURE_DP: Final = 56
 
 
@@ -34,6 +36,7 @@ class RowActs:
     open_list: Callable[[RowsView], None]
     photograph: Callable[[RowsView], None]
     pick_pictures: Callable[[RowsView], None]
+    restore: Callable[[str], object]
 
 
 class RowCard(Pressable):
@@ -150,9 +153,13 @@ class RowsCard(Card):
             self._build_fast()
             return
         acts = self._acts if view.can_delete else replace(self._acts, delete=None)
-        for number, line in enumerate(view.rows[: self._most]):
+        many = view.count > LINES_SHOWN and not view.pictures
+        for number, line in enumerate(view.rows[: SHOWN_OF_MANY if many else self._most]):
             self.add_widget(RowCard(number, line, acts, self._see))
-        if len(view.rows) > self._most:
+        self._add_removed()
+        if many:
+            self._add_list_button(tr("form.all_rows", count=view.count), "magnify")
+        elif len(view.rows) > self._most:
             more = TextButton(text_key="form.more_rows", automation_id=f"more:{view.key}")
             more.bind(on_release=lambda *_: self._show_more())
             self.add_widget(more)
@@ -160,11 +167,28 @@ class RowsCard(Card):
             self._add_buttons()
 
     def _build_fast(self) -> None:
+        self._add_removed()
+        self._add_list_button(tr("form.open_list"), "people")
+
+    def _add_list_button(self, words: str, icon_name: str) -> None:
         button = SecondaryButton(
-            text_key="form.open_list", icon_name="people", automation_id=f"open:{self.view.key}"
+            text=words, icon_name=icon_name, automation_id=f"open:{self.view.key}"
         )
         button.bind(on_release=lambda *_: self._acts.open_list(self.view))
         self.add_widget(button)
+
+    def _add_removed(self) -> None:
+        """What was removed while the form is open, each a tap away from coming back."""
+        for record, title in self.view.removed[-REMOVED_SHOWN:]:
+            words = tr("form.removed_row", title=title.get(look.language))
+            notice = Notice(
+                tone="info",
+                text=words,
+                action_key="form.take_back",
+                automation_id=f"removed:{self.view.key}",
+            )
+            notice.bind(on_action=lambda _, record=record: self._acts.restore(record))
+            self.add_widget(notice)
 
     def _add_buttons(self) -> None:
         view, line = self.view, Flow()

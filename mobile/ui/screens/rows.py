@@ -17,7 +17,7 @@ from mobile.ui.screens.form_dialogs import delete_dialog, quiet_button
 from mobile.ui.screens.presented import PresentedScreen
 from mobile.ui.screens.quick_line import QuickLine
 from mobile.ui.strings import tr
-from mobile.ui.widgets.button import PrimaryButton
+from mobile.ui.widgets.button import PrimaryButton, SecondaryButton
 from mobile.ui.widgets.dialog import Snackbar
 from mobile.ui.widgets.label import Icon, ThaiLabel
 from mobile.ui.widgets.layout import Card, Column, Flow, Page, Row
@@ -114,7 +114,9 @@ class RowsScreen(PresentedScreen):
         self.search.bind(on_search=lambda _, text: presenter.find(text))
         self.counts = Counts()
         self.quick = QuickLine(presenter, navigation, self.add)
-        self._empty = EmptyState("people", "rows.empty_title", "rows.empty_text")
+        what = "rows.empty_text" if presenter.fast else "rows.nothing_text"
+        self._empty = EmptyState("people", "rows.empty_title", what)
+        self._marks = Column(spacing=dp(8))
         self._nothing = EmptyState("magnify", "search.none")
         self._build()
         self._refresh = Clock.create_trigger(lambda _: self._draw(), -1)
@@ -134,6 +136,7 @@ class RowsScreen(PresentedScreen):
         top = Column(padding=[dp(16), dp(12), dp(16), 0])
         top.add_widget(self.counts)
         top.add_widget(self.search)
+        top.add_widget(self._marks)
         self._place = BoxLayout()
         self._listed.add_widget(top)
         self._listed.add_widget(self._place)
@@ -146,7 +149,7 @@ class RowsScreen(PresentedScreen):
     def _arrange(self, *_: Any) -> None:
         """The line to add beside the list, or above it and as high as it is, at most half."""
         beside = self.body.width >= dp(BESIDE_DP)
-        adds = self.presenter.state.can_add
+        adds = self.presenter.state.can_add and self.presenter.fast
         if (beside, adds) != self._beside:
             self._beside = (beside, adds)
             self._main.clear_widgets()
@@ -195,6 +198,8 @@ class RowsScreen(PresentedScreen):
         self.list.reload()
         self._arrange()
         self._main_button.disabled = not state.can_add
+        self._delete_button.disabled = not state.can_delete
+        self._show_marks(state)
         if self._deleting:
             notice = Notice(tone="warn", text_key="rows.delete_which", action_key="rows.delete_end")
             notice.bind(on_action=lambda *_: self._delete_mode())
@@ -202,8 +207,35 @@ class RowsScreen(PresentedScreen):
         else:
             self.notify(None)
 
+    def _show_marks(self, state: RowsState) -> None:
+        """What is to be put right, and what was removed, each one tap away."""
+        self._marks.clear_widgets()
+        if state.wrong:
+            words = (
+                tr("rows.show_all")
+                if state.only_wrong
+                else tr("rows.only_wrong", count=state.wrong)
+            )
+            button = SecondaryButton(
+                text=words, icon_name="alert_hard", automation_id="rows_only_wrong"
+            )
+            button.bind(on_release=lambda *_: self.presenter.only_wrong(not state.only_wrong))
+            self._marks.add_widget(button)
+        for record, title in state.removed[-1:]:
+            words = tr("form.removed_row", title=title.get(look.language))
+            notice = Notice(
+                tone="info",
+                text=words,
+                action_key="form.take_back",
+                automation_id="rows_removed",
+            )
+            notice.bind(on_action=lambda _, record=record: self.presenter.restore(record))
+            self._marks.add_widget(notice)
+
     def _show_actions(self) -> None:
-        delete = quiet_button("rows.delete", "delete", "rows_delete", self._delete_mode)
+        delete = self._delete_button = quiet_button(
+            "rows.delete", "delete", "rows_delete", self._delete_mode
+        )
         self._main_button = PrimaryButton(
             text_key="rows.add", icon_name="add", automation_id="rows_add"
         )
@@ -214,6 +246,10 @@ class RowsScreen(PresentedScreen):
 
     def add(self) -> None:
         """Add the line; the cursor goes back to its beginning for the next person."""
+        if not self.presenter.fast:
+            if self.presenter.add_and_enter():
+                self.navigation.back()
+            return
         self.quick.finish()
         if self.presenter.add() is None:
             return

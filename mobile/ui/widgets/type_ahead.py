@@ -40,6 +40,26 @@ class Found:
     chosen: bool = False
 
 
+class Coming:
+    """Rows that are looked for elsewhere: `then` is called with them, at once if they are here."""
+
+    def __init__(self) -> None:
+        self._rows: RowSource | None = None
+        self._then: Callable[[RowSource], None] | None = None
+
+    def arrive(self, rows: RowSource) -> None:
+        """The rows are here."""
+        self._rows = rows
+        if self._then is not None:
+            self._then(rows)
+
+    def then(self, show: Callable[[RowSource], None]) -> None:
+        """What to do with the rows."""
+        self._then = show
+        if self._rows is not None:
+            show(self._rows)
+
+
 class FoundRow(Findable, Widget):
     """Draws a `Found`."""
 
@@ -169,7 +189,7 @@ class SearchField(Surface, BoxLayout):
 class TypeAhead(Column):
     """A search field, and under it what was found; `on_choose(found)` for a tap.
 
-    `search` gives the rows for a text (also for the empty one: the usual ones). `row_class` may be
+    `search` gives the rows for a text, now or coming (also for the empty one: the usual ones). `row_class` may be
     another row; `least_rows` and `most_rows` bound the height of the list.
     """
 
@@ -177,7 +197,7 @@ class TypeAhead(Column):
 
     def __init__(
         self,
-        search: Callable[[str], RowSource],
+        search: Callable[[str], RowSource | Coming],
         *,
         hint_key: str = "search.hint",
         row_class: Any = FoundRow,
@@ -188,6 +208,7 @@ class TypeAhead(Column):
     ) -> None:
         super().__init__(size_hint_y=1 if fills else None, **settings)
         self._search, self._most, self._fills = search, most_rows, fills
+        self._asked: RowSource | Coming | None = None
         self.field = SearchField(hint_key=hint_key, automation_id=self.automation_id)
         self.field.bind(on_search=lambda _, text: self.look_for(text))
         self.list = VirtualList(row_class=row_class, row_dp=row_dp)
@@ -203,8 +224,15 @@ class TypeAhead(Column):
         self.look_for(self.field.text)
 
     def look_for(self, text: str) -> None:
-        """Show what is found for a text."""
+        """Show what is found for a text; what was found before stays until it has come."""
         found = self._search(text)
+        self._asked = found
+        if isinstance(found, Coming):
+            found.then(lambda rows: self._show(rows) if self._asked is found else None)
+        else:
+            self._show(found)
+
+    def _show(self, found: RowSource) -> None:
         self.list.source = found
         if not self._fills:
             self.list.size_hint_y = None
