@@ -6,7 +6,7 @@ page comes back: a small script swaps only what differs; without it a button doe
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, make_response, request, url_for
 from sqlalchemy import select
@@ -39,7 +39,7 @@ ACTS: Final = ("go", "add", "remove", "check", "restart")
 def add_pages(pages: Blueprint) -> None:
     """The pages of this group."""
     version = "/forms/<form_id>/<int:version>/preview"
-    pages.add_url_rule(version, "form_preview", form_preview)
+    pages.add_url_rule(version, "preview", form_preview)
     act(pages, version)(fill_form)
     candidate = "/forms/candidates/<candidate>/preview"
     pages.add_url_rule(candidate, "candidate_preview", candidate_preview)
@@ -174,8 +174,8 @@ def _page(session: Session, trial: Trial, typed: Typed, language: str) -> Respon
         page(
             "preview.html",
             subject=subject,
-            address=_address(subject, "preview"),
-            paper=_address(subject, "paper"),
+            address=_address(subject, "preview", "candidate_preview"),
+            paper=_address(subject, "form_paper", "candidate_paper"),
             shown=shown,
             state=state,
             said_in=language,
@@ -189,9 +189,8 @@ def _page(session: Session, trial: Trial, typed: Typed, language: str) -> Respon
     )
 
 
-def _address(subject: Subject, what: str) -> str:
-    facts: dict[str, Any] = {"candidate": subject.candidate}
+def _address(subject: Subject, of_version: str, of_candidate: str) -> str:
     if subject.candidate:
-        return url_for(f"pages.candidate_{what}", **facts)
+        return url_for(f"pages.{of_candidate}", candidate=subject.candidate)
     form = subject.form
-    return url_for(f"pages.form_{what}", form_id=form.form_id, version=form.version)
+    return url_for(f"pages.{of_version}", form_id=form.form_id, version=form.version)

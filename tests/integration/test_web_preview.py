@@ -1,0 +1,289 @@
+"""A form filled in the office's browser: the tablets' rules, nothing stored, any input answered."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from server.models import ChangeRow, RecordRow
+from server.services.publish_form import publish_form
+from server.web.preview_draft import ROWS_MAX
+from tests.support.office_scene import Scene
+from tests.support.page_reading import hidden, signed_in, text
+
+FORM = """
+| survey |
+| | type | name | label::ไทย (th) | label::English (en) | required | relevant | constraint | constraint_message::ไทย (th) | constraint_message::English (en) | warning | warning_message::ไทย (th) | warning_message::English (en) | calculation | trigger | choice_filter | parameters | rows_max |
+| | begin_group | one | หนึ่ง | One | | | | | | | | | | | | | |
+| | text | name | ชื่อ | Name | yes | | | | | | | | | | | | |
+| | integer | age | อายุของ ${name} | Age of ${name} | | | . < 150 | มากไป | Too old | . < 100 | แน่ใจไหม | Are you sure | | | | | |
+| | select_one yn | work | ทำงาน | Works | | ${age} >= 15 | | | | | | | | | | | |
+| | select_multiple col | colours | สี | Colours | | | | | | | | | | | | | |
+| | rank col | ranked | จัดลำดับ | Ranked | | | | | | | | | | | | | |
+| | range | score | คะแนน | Score | | | | | | | | | | | | start=0 end=5 step=1 | |
+| | geopoint | here | ที่นี่ | Here | | | | | | | | | | | | | |
+| | geotrace | path | เส้นทาง | Path | | | | | | | | | | | | | |
+| | image | photo | ภาพ | Photo | | | | | | | | | | | | | |
+| | acknowledge | agreed | ยอมรับ | Agreed | | | | | | | | | | | | | |
+| | date | day | วัน | Day | | | | | | | | | | | | | |
+| | calculate | double | สองเท่า | Double | | | | | | | | | ${age} * 2 | | | | |
+| | note | told | อายุ ${age} ปี | ${age} years | | | | | | | | | | | | | |
+| | end_group | | | | | | | | | | | | | | | | |
+| | begin_group | two | สอง | Two | | ${work} = 'yes' | | | | | | | | | | | |
+| | begin_repeat | jobs | งาน | Jobs | | | | | | | | | | | | | 3 |
+| | text | job | งาน | Job | yes | | | | | | | | | | | | |
+| | end_repeat | | | | | | | | | | | | | | | | |
+| | end_group | | | | | | | | | | | | | | | | |
+| choices |
+| | list_name | name | label::ไทย (th) | label::English (en) |
+| | yn | yes | ใช่ | Yes |
+| | yn | no | ไม่ใช่ | No |
+| | col | red | แดง | Red |
+| | col | green | เขียว | Green |
+| | col | blue | น้ำเงิน | Blue |
+| settings |
+| | form_id | form_title | form_title_en | version | workflow | default_language |
+| | trial | ทดลอง | Trial | 1 | review | ไทย (th) |
+"""  # noqa: E501
+ADDRESS = "/forms/trial/1/preview"
+
+
+class Page:
+    """A browser without a script: what a person types and presses, and what the page says."""
+
+    def __init__(self, client: FlaskClient, address: str = ADDRESS) -> None:
+        self.client, self.address = client, address
+        self.read(client.get(address))
+
+    def read(self, reply: Any) -> None:
+        assert reply.status_code == 200, reply.text
+        self.text = reply.text
+        self.kept = hidden(reply.text, self.address)
+        self.shown = text(reply.text)
+
+    def name(self, key: str, part: str = "", nth: int = 0) -> str:
+        end = f":{key}" + (f":{part}" if part else "")
+        found = re.findall(r' name="([^"]+)"', self.text)
+        return list(dict.fromkeys(one for one in found if one.endswith(end)))[nth]
+
+    def fields(self) -> dict[str, Any]:
+        """What stands in the page's fields, as a browser would send it."""
+        found: dict[str, Any] = {}
+        for tag in re.findall(r"<input [^>]*>", self.text):
+            facts = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+            name = facts.get("name", "")
+            if facts.get("type") in ("radio", "checkbox") and " checked" not in tag:
+                continue
+            if ":" in name:
+                found.setdefault(name, []).append(html.unescape(facts.get("value", "")))
+        for name, body in re.findall(r'<select id="[^"]*" name="([^"]+)"[^>]*>(.*?)</select>',
+                                     self.text, re.S):  # fmt: skip
+            chosen = re.search(r'value="([^"]*)" selected', body)
+            found[name] = chosen.group(1) if chosen else ""
+        for name, body in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>',
+                                     self.text, re.S):  # fmt: skip
+            found[name] = html.unescape(body)
+        return found
+
+    def post(self, do: str = "update", **more: Any) -> Page:
+        data = {**self.fields(), **self.kept, "do": do, **more}
+        self.read(self.client.post(self.address, data=data))
+        return self
+
+    def type(self, values: dict[str, Any]) -> Page:
+        return self.post(**{self.name(*key.split(":")): value for key, value in values.items()})
+
+    def stored(self) -> dict[str, str]:
+        body = self.text.partition('id="pv-stored"')[2]
+        rows = re.findall(r'<span class="mono">(.*?)</span>.*?pv-value">(.*?)</td>', body, re.S)
+        return {" ".join(name.split()): html.unescape(value) for name, value in rows}
+
+
+@pytest.fixture
+def page(scene: Scene) -> Page:
+    admin = scene.world.people["admin"]
+    publish_form(scene.world.office, admin, FORM, "trial.md")
+    return Page(signed_in(scene))
+
+
+def test_relevance_calculation_and_sentences_follow_the_answers(page: Page) -> None:
+    assert "Works" not in page.shown
+    page.type({"one/name": "สมชาย", "one/age": "๒๐"})
+    assert "Age of สมชาย" in page.shown
+    assert "20 years" in page.shown
+    assert "Works" in page.shown
+    assert page.stored() == {"trial one/name": '"สมชาย"', "trial one/age": "20"}
+    page.type({"one/age": "10"})
+    assert "Works" not in page.shown
+
+
+def test_answers_wait_while_nothing_asks_for_them_and_come_back(page: Page) -> None:
+    page.type({"one/age": "20"}).type({"one/work": "yes"})
+    assert "trial one/work" in page.stored()
+    page.type({"one/age": "3"})
+    assert "trial one/work" not in page.stored()
+    page.type({"one/age": "30"})
+    assert page.stored()["trial one/work"] == '"yes"'
+
+
+def test_problems_are_listed_hard_and_soft_and_a_reason_passes_the_soft_one(page: Page) -> None:
+    page.type({"one/age": "200"})
+    assert "Too old" in page.shown
+    page.type({"one/age": "120"})
+    assert "Too old" not in page.shown
+    assert "Are you sure" in page.shown
+    page.type({"one/age:reason": "เห็นบัตรแล้ว"})
+    assert "Are you sure" not in page.shown
+    assert page.stored()["trial one/age?reason"] == '"เห็นบัตรแล้ว"'
+
+
+def test_what_is_not_answered_is_said_after_the_check(page: Page) -> None:
+    assert "must be answered" not in page.shown
+    assert "1 required answer is missing" in page.shown
+    page.post("check")
+    assert "must be answered" in page.shown
+    page.type({"one/name": "x"})
+    assert "it could be submitted" in page.shown
+
+
+def test_what_cannot_be_read_stays_typed_and_is_explained(page: Page) -> None:
+    page.type({"one/age": "twelve"})
+    assert "Not a whole number" in page.shown
+    assert 'value="twelve"' in page.text
+    assert "trial one/age" not in page.stored()
+
+
+def test_every_type_has_a_field_and_a_stored_value(page: Page) -> None:
+    here = page.name("one/here", "lat")
+    page.post(**{
+        page.name("one/colours"): ["blue", "red"],
+        page.name("one/score"): "3",
+        here: "13.75", here.replace(":lat", ":lon"): "100.5",
+        here.replace(":lat", ":accuracy"): "5",
+        page.name("one/path"): "13 100\n13.1 100.1",
+        page.name("one/photo"): "1",
+        page.name("one/agreed"): "1",
+        page.name("one/day"): "15/8/2568",
+        page.name("one/ranked", "0"): "2", page.name("one/ranked", "1"): "1",
+        page.name("one/ranked", "2"): "3",
+    })  # fmt: skip
+    stored = page.stored()
+    assert stored["trial one/colours"] == '["red","blue"]'
+    assert stored["trial one/ranked"] == '["green","red","blue"]'
+    assert stored["trial one/score"] == '"3"'
+    assert stored["trial one/here"] == '{"accuracy":"5","lat":"13.75","lon":"100.5"}'
+    assert '"lat":"13.1"' in stored["trial one/path"]
+    assert "sample.jpg" in stored["trial one/photo"]
+    assert stored["trial one/agreed"] == '"OK"'
+    assert stored["trial one/day"] == '"2025-08-15"'
+    again = page.post().stored()
+    assert again == stored, "what the page shows of an answer is read as the same answer"
+    page.post(**{page.name("one/ranked", "0"): "1"})
+    assert "a place of its own" in page.shown
+
+
+def test_rows_are_added_filled_and_removed_on_their_page(page: Page) -> None:
+    page.type({"one/age": "20"}).type({"one/work": "yes"}).post("go:two")
+    add = re.search(r'value="(add:[^"]+)"', page.text)
+    assert add is not None
+    page.post(add.group(1)).post(add.group(1))
+    page.post(**{page.name("job", nth=1): "ช่าง"})
+    assert page.stored()["trial/jobs[2] job"] == '"ช่าง"'
+    page.post(add.group(1)).post(add.group(1))
+    assert len(re.findall(r'name="[^"]+:job"', page.text)) == 3, "the form takes three at most"
+    remove = re.search(r'value="(remove:[^"]+)"', page.text)
+    assert remove is not None
+    page.post(remove.group(1))
+    assert page.stored()["trial/jobs[1] job"] == '"ช่าง"'
+
+
+def test_the_forms_language_is_chosen_in_the_page(page: Page) -> None:
+    page.post(language="th")
+    assert "ชื่อ" in page.shown
+    assert "What would be stored" in page.shown
+
+
+def test_nothing_of_a_preview_is_stored(page: Page, scene: Scene) -> None:
+    def counts() -> list[int | None]:
+        with scene.world.office.database.reading() as session:
+            return [
+                session.scalar(select(func.count()).select_from(model))
+                for model in (RecordRow, ChangeRow)
+            ]
+
+    before = counts()
+    page.type({"one/name": "x", "one/age": "20"}).post("check")
+    assert counts() == before
+
+
+def test_a_page_of_another_form_or_person_is_refused(page: Page, scene: Scene) -> None:
+    other = page.client.post("/forms/insp/1/preview", data={**page.kept, "do": "update"})
+    assert other.status_code == 403
+    forged = {**page.kept, "state": page.kept["state"][:-3] + "xyz", "do": "update"}
+    assert page.client.post(ADDRESS, data=forged).status_code == 403
+
+
+def test_a_preview_carries_no_more_than_its_bounds(page: Page) -> None:
+    page.post(**{page.name("one/name"): "ก" * 60_000})
+    for _ in range(9):
+        page.post(**{page.name("one/name"): "ก" * 65_000})
+    assert len(page.kept["state"]) < 1_500_000
+    assert page.client.get(ADDRESS).status_code == 200
+
+
+def test_a_form_that_makes_its_rows_has_them_and_bounds_them(scene: Scene) -> None:
+    page = Page(signed_in(scene), "/forms/insp/1/preview")
+    assert "insp/checks" not in str(page.stored()), "rows that nobody answered do not exist"
+    assert page.text.count("data-item") < 10 * ROWS_MAX
+
+
+@pytest.mark.parametrize("form", ["insp", "event", "factory"])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_section_of_the_programmes_forms_opens(
+    still: Scene, form: str, language: str
+) -> None:
+    page = Page(signed_in(still, language=language), f"/forms/{form}/1/preview")
+    for key in dict.fromkeys(re.findall(r'value="go:([^"]+)"', page.text)):
+        page.post(f"go:{key}").post("check")
+        for add in dict.fromkeys(re.findall(r'value="(add:[^"]+)"', page.text)):
+            page.post(add)
+
+
+ODD = st.text(max_size=30) | st.sampled_from(
+    ["๑๒", "-0", "1e9", "NaN", "[", "{}", "\x07", "\ud83d", "9" * 50, "yes", "13.7 100", "'", "=1"]
+)
+
+
+def listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+@given(data=st.data())
+@settings(max_examples=25, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+def test_any_answer_and_any_button_is_answered_with_a_page(still: Scene, data: Any) -> None:
+    client = signed_in(still)
+    address = data.draw(st.sampled_from(["/forms/insp/1/preview", "/forms/event/1/preview"]))
+    page = Page(client, address)
+    for _ in range(3):
+        names = sorted(page.fields())
+        typed = data.draw(st.dictionaries(st.sampled_from(names), ODD, max_size=8)) if names else {}
+        buttons = sorted(set(re.findall(r'name="do" value="([^"]*)"', page.text)))
+        do = data.draw(st.sampled_from(buttons) | ODD)
+        posted = {**page.fields(), **page.kept, **typed, "do": do}
+        posted = {
+            name: [one.encode("utf-8", "replace").decode() for one in listed(value)]
+            for name, value in posted.items()
+        }
+        reply = client.post(address, data=posted)
+        assert reply.status_code < 500, (typed, do)
+        if reply.status_code != 200:
+            return
+        page.read(reply)
