@@ -281,9 +281,13 @@ def _newly_blocking(
     before: FormEngine, after: FormEngine, kept: list[Aside], judging: Judging
 ) -> Iterator[Problem]:
     """Hard problems that the record has only under the new version."""
+    found = blocking(validate(after))
+    if not found:
+        # The usual record: what it was before need not be worked out.
+        return
     known = {(one.record_id, one.key, one.code) for one in blocking(validate(before))}
     named = {(one.record_id, one.field) for one in kept if one.code == "choice.gone"}
-    for problem in blocking(validate(after)):
+    for problem in found:
         place = after.definition.field_of(problem.record_type, problem.key)
         if (problem.record_id, problem.key, problem.code) in known:
             continue
