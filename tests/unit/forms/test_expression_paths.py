@@ -184,6 +184,13 @@ def test_results_that_cannot_be_repeated_are_allowed_where_they_are_kept() -> No
         ("indexed-repeat(${called}, ${child}, ${age})", "",
          {("rows", "home/child", "", "home"), ("value", "home/child", "called", "home"),
           ("value", "home", "head/age", "home")}),
+        ("/data/family/child/years[. > 1]/../called", "",
+         {("rows", "home/child", "", "home"), ("value", "home/child", "years", "home"),
+          ("value", "home/child", "called", "home")}),
+        ("/data/family/child[(${kind} | ${best})[1] = called]/years", "",
+         {("rows", "home/child", "", "home"), ("rows", "home/child/pet", "", "home"),
+          ("value", "home/child/pet", "kind", "home"), ("value", "home", "head/best", "home"),
+          ("value", "home/child", "called", "home"), ("value", "home/child", "years", "home")}),
         ("${last-saved#name}", "", set()),
     ],
 )  # fmt: skip
