@@ -43,11 +43,13 @@ TABLES = {
     "u.geojson": b'{"features": [{"id": "x", "geometry": {"type": "Point", "coordinates": [1]}}]}',
     "v.xml": b"<root><item><name>a</name><label>One</label></item></root>",
 }
-XFORM = b"""<h:html xmlns:h="a"><h:head><h:title>t</h:title><model><instance><data id="x"><a/>
-<g><b/></g></data></instance><bind nodeset="/data/a" type="int" calculate="1 + 1"/><itext><translation
-lang="th"><text id="a"><value>x</value></text></translation></itext></model></h:head><h:body><group
-ref="/data/g"><repeat nodeset="/data/g"><select ref="b"><label ref="jr:itext('a')"/><item><value>1
-</value></item></select></repeat></group></h:body></h:html>"""
+XFORM = b"""<h:html xmlns:h="a"><h:head><h:title>t</h:title><model>
+<instance><data id="x"><a/><g><b/></g></data></instance>
+<bind nodeset="/data/a" type="int" calculate="1 + 1"/>
+<itext><translation lang="th"><text id="a"><value>x</value></text></translation></itext>
+</model></h:head><h:body><group ref="/data/g"><repeat nodeset="/data/g">
+<select ref="b"><label ref="jr:itext('a')"/><item><value>1</value></item></select>
+</repeat></group></h:body></h:html>"""
 PIECES = st.sampled_from(
     [
         *(b"", b"|", b"\\|", b"\n", b"${", b"'", b",", b'"', b"\x00", b"\xff", b"#", b"<", b">"),
