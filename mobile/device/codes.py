@@ -34,11 +34,12 @@ def read_code(path: Path, decode: Decode = zbar) -> str | Lack:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image: Image.Image = Image.open(path, formats=["JPEG", "PNG", "WEBP"])
-        if image.width * image.height > IMAGE_PIXELS_MAX:
-            return Lack("unreadable")
-        image.draft("L", (SIDE_PIXELS, SIDE_PIXELS))
-        image = ImageOps.exif_transpose(image).convert("L")
+            taken = Image.open(path, formats=["JPEG", "PNG", "WEBP"])
+        with taken:
+            if taken.width * taken.height > IMAGE_PIXELS_MAX:
+                return Lack("unreadable")
+            taken.draft("L", (SIDE_PIXELS, SIDE_PIXELS))
+            image = ImageOps.exif_transpose(taken).convert("L")
         image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
         return Lack("unreadable")

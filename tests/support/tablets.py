@@ -14,6 +14,7 @@ from typing import Any
 from mobile.bootstrap import Machine, open_tablet
 from mobile.config import TabletConfig
 from mobile.device.desktop import FolderCamera, PickedLocation
+from mobile.device.ports import Equipment
 from mobile.presenters.form_entry import FormPresenter
 from mobile.presenters.form_views import HeadingView, QuestionView, RowsView
 from mobile.services.tablet import Tablet
@@ -113,6 +114,7 @@ class Desk:
     line: Line = field(default_factory=Line)
     fuse: Fuse = field(default_factory=Fuse)
     place: PickedLocation = field(default_factory=PickedLocation)
+    equipment: Equipment = field(default_factory=Equipment)
     post: Post = at_once
     ballast: int = 0
     seed: int = 1
@@ -137,6 +139,7 @@ class Desk:
             network=AtOnce(),
             before_write=self.fuse,
             ballast_bytes=self.ballast,
+            equipment=self.equipment,
         )
         self.tablet = open_tablet(TabletConfig(self.home), self.post, machine)
         return self.tablet

@@ -105,7 +105,7 @@ class DrawnOn(Findable, Image):
         texture = text_texture(self.words, look.size("heading"), bold=True)
         width = max(1.0, self.frame[2])
         stamp = (int(texture.width), int(texture.height), bytes(texture.pixels))
-        share = min(1.0, float(texture.width) / width)
+        share = min(0.9, float(texture.width) / width)
         mark = Mark("words", (spot,), self.colour, self.words, stamp, share)
         self.marks.append(mark)
         self.draw()

@@ -281,7 +281,7 @@ class SignatureInput(InputWidget):
             self._use.bind(on_release=lambda *_: self.dispatch("on_drawn", self.pad.strokes))
             self._use.disabled = not self.pad.strokes
             clear = TextButton(
-                text_key="signature.clear",
+                text_key="draw.again" if self._words == "draw" else "signature.clear",
                 icon_name="backspace",
                 tone="quiet",
                 automation_id=f"{self.automation_id}:clear",
