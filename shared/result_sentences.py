@@ -233,6 +233,29 @@ _SYNC: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 RESULT_SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "candidate.same": (
+        "แบบฟอร์มนี้เหมือนรุ่นล่าสุดทุกอย่าง จึงไม่มีอะไรต้องเผยแพร่ ถ้าตั้งใจแก้ ให้ตรวจว่าอัปโหลดไฟล์ที่แก้แล้ว",
+        "The form says exactly what its newest version says, so there is nothing to publish. If it"
+        " was meant to differ, upload the file that was changed.",
+    ),
+    "candidates.too_many": (
+        "มีแบบฟอร์มที่อัปโหลดไว้รอเผยแพร่มากเกินไป กรุณาเผยแพร่หรือทิ้งบางรายการก่อน",
+        "Too many uploaded forms wait already. Publish or discard some of them first.",
+    ),
+    "rehearsal.blocked": (
+        "มีรายการที่ย้ายมารุ่นนี้ไม่ได้ กรุณาดูรายการเหล่านั้น แล้วยืนยันว่าจะให้อยู่กับรุ่นเดิม",
+        "Some open records cannot move to this version. Look at them, and say that they may stay"
+        " with theirs.",
+    ),
+    "rehearsal.needed": (
+        "มีรายการที่ยังเปิดอยู่ กรุณาซ้อมกับรายการเหล่านั้นก่อนเผยแพร่",
+        "There are open records. Rehearse the form with them before it is published.",
+    ),
+    "rehearsal.stopped": (
+        "การซ้อมหยุดกลางทางเพราะข้อผิดพลาดของโปรแกรม กรุณาลองอีกครั้ง ถ้ายังหยุดให้แจ้งผู้ดูแลระบบ",
+        "The rehearsal stopped because of a defect of the program. Try again; if it stops again,"
+        " tell whoever looks after the server.",
+    ),
     **_KEPT,
     **_FLAGGED,
     **_REFUSED,

@@ -64,8 +64,8 @@ class _Reading:
 
 
 def read_book(file_name: str, data: bytes, facts: BookFacts) -> Document | list[SheetDefect]:
-    """The document of a codebook, or all defects. What `facts` says fills in what a table lacks,
-    and goes before what a JSON document says where it is not empty."""
+    """The document of a codebook, or all defects. What `facts` says stands for what the file does
+    not say itself."""
     reading = _Reading(file_name)
     if len(data) > CODEBOOK_BYTES_MAX:
         most = CODEBOOK_BYTES_MAX // 2**20
@@ -153,7 +153,8 @@ def _filled(document: dict[str, JsonValue], facts: BookFacts) -> dict[str, JsonV
         "confidence": facts.confidence,
         "valid_from": facts.valid_from,
     }
-    return {**document, **{name: value for name, value in said.items() if value}}
+    lacking = {name: value for name, value in said.items() if value and not document.get(name)}
+    return {**document, **lacking}
 
 
 def _csv_rows(reading: _Reading, data: bytes) -> Rows | None:

@@ -12,7 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from server.forms_import.sheets import SheetDefect
 from shared.canonical import sha256_hex
@@ -24,6 +24,8 @@ from shared.limits import (
     FORM_UPLOAD_BYTES_MAX,
 )
 
+Defect: TypeAlias = SheetDefect
+"""One thing wrong with an upload: where it is, what it is, what to write instead."""
 FORM_KINDS: Final = (".xlsx", ".xlsm", ".xls", ".md", ".xml")
 TABLE_KINDS: Final = (".csv", ".geojson", ".json")
 MEDIA_KINDS: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from server.services.read_candidate import (
     read_rehearsal,
 )
 from server.services.rehearse_form import rehearse_now_if_few
+from server.services.unpack_upload import Defect
 from server.web import formats
 from server.web.answers import odd
 from server.web.desk import (
@@ -36,9 +37,6 @@ from shared.limits import FORM_UPLOAD_BYTES_MAX
 from shared.problem_sentences import sentence
 from shared.thai.dates import to_arabic_digits
 from shared.thai.text import shorten
-
-if TYPE_CHECKING:
-    from server.forms_import.sheets import SheetDefect
 
 NUMBER_DIGITS: Final = 9
 VALUE_SHOWN: Final = 80
@@ -65,7 +63,7 @@ def new_form() -> str:
 
 
 def _upload_page(
-    defects: list[SheetDefect] | None = None, names: list[str] | None = None, problem: str = ""
+    defects: list[Defect] | None = None, names: list[str] | None = None, problem: str = ""
 ) -> str:
     found = defects or []
     errors = [one for one in found if one.severity == "error"]
@@ -81,7 +79,7 @@ def _upload_page(
     )
 
 
-def defects_text(defects: list[SheetDefect], language: str) -> str:
+def defects_text(defects: list[Defect], language: str) -> str:
     """Defects as lines of a table, to be pasted into a message or a sheet."""
     head = [words()(f"defects.{one}") for one in ("sheet", "row", "column", "what")]
     lines = ["\t".join(head)] if defects else []

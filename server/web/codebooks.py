@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flask import Blueprint, make_response, request
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from server.services.read_codebook_library import (
     records_judged,
 )
 from server.services.read_form_library import forms_using, read_library
+from server.services.unpack_upload import Defect
 from server.web import formats
 from server.web.candidates import defects_text
 from server.web.desk import (
@@ -35,9 +36,6 @@ from server.web.forms import attachment
 from shared.errors import BadInput
 from shared.limits import CODEBOOK_BYTES_MAX
 from shared.thai.dates import DateProblem, parse_date
-
-if TYPE_CHECKING:
-    from server.forms_import.sheets import SheetDefect
 
 JSON: Final = "application/json"
 TEXT_MAX: Final = 500
@@ -154,7 +152,7 @@ def new_codebook() -> str:
 
 
 def _upload_page(
-    given: dict[str, str], defects: list[SheetDefect] | None = None, problem: str = ""
+    given: dict[str, str], defects: list[Defect] | None = None, problem: str = ""
 ) -> str:
     return page(
         "upload_codebook.html",
