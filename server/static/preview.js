@@ -6,13 +6,31 @@
   if (!form) return;
   const items = document.getElementById("pv-items");
   const busy = document.getElementById("pv-busy");
+  let asking = false, again = false;
   // What the server said last, by id: what is typed meanwhile does not count as a difference.
   const known = new Map();
 
   const parts = (root) => Array.from(root.querySelectorAll("[data-item], [data-part]"));
   const learn = (root) => { for (const one of parts(root)) known.set(one.id, one.outerHTML); };
 
+  // What stood in each field when the last question was put to the server.
+  let sent = new Map();
+  const fields = (root) => Array.from(root.querySelectorAll("input[id], select[id], textarea[id]")).filter((one) => one.type !== "hidden");
+  const standing = (one) => (one.type === "checkbox" || one.type === "radio" ? one.checked : one.value);
+  const note = () => { sent = new Map(fields(form).map((one) => [one.id, standing(one)])); };
+
+  // What was typed while the answer was on its way stays, and is sent next.
+  function keepTyped(old, fresh) {
+    for (const one of fields(old)) {
+      const next = fresh.querySelector("#" + CSS.escape(one.id));
+      if (!next || !sent.has(one.id) || sent.get(one.id) === standing(one)) continue;
+      if (one.type === "checkbox" || one.type === "radio") next.checked = one.checked; else next.value = one.value;
+      again = true;
+    }
+  }
+
   function swap(old, fresh) {
+    keepTyped(old, fresh);
     const inside = document.activeElement && old.contains(document.activeElement) ? document.activeElement : null;
     const id = inside ? inside.id : "";
     const at = inside && typeof inside.selectionStart === "number" ? [inside.selectionStart, inside.selectionEnd] : null;
@@ -54,14 +72,13 @@
     document.title = page.title;
   }
 
-  let asking = false, again = false;
-
   async function ask(button) {
     if (asking && !button) { again = true; return; }
     while (asking) await new Promise((done) => setTimeout(done, 30));
     asking = true;
     const data = new FormData(form);
     if (button) data.set("do", button.value); else data.set("do", "update");
+    note();
     try {
       const reply = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin", redirect: "manual" });
       if (!reply.ok) { native(button); return; }

@@ -61,13 +61,20 @@ def take_answers(trial: Trial, posted: Posted) -> Typed:
         found = _read(question, record, posted, trial)
         if isinstance(found, Unreadable):
             typed.problems[place] = found.message
-            for part in ("", *PLACE_PARTS):
+            for part in ("", *PLACE_PARTS, *map(str, range(_ranked(trial, question)))):
                 name = field_name(record, key, part)
-                typed.texts[name] = _text(posted, name)
+                if name in posted:
+                    typed.texts[name] = _text(posted, name)
         elif not _same(trial.engine.value(record, key), found.value):
             trial.answer(record, key, found.value)
         _take_reason(trial, record, key, posted)
     return typed
+
+
+def _ranked(trial: Trial, question: Question) -> int:
+    """How many fields a ranking has."""
+    listed = trial.subject.form.choice_lists.get(question.choices)
+    return len(listed.choices) if question.type == "rank" and listed is not None else 0
 
 
 def _take_reason(trial: Trial, record: str, key: str, posted: Posted) -> None:
