@@ -195,10 +195,12 @@ def codebook_of(
     value: str,
     label: str,
     defects: Defects,
+    *,
+    several: bool = False,
 ) -> JsonValue:
     """The codebook of a table. With `value` the column of that name is the key that answers keep;
     without, the column `name` if it tells the rows apart, else their number."""
-    file, rows, lines = table
+    file, rows, _ = table
     columns = {column for row in rows for column in row}
     if value and rows and value not in columns:
         defects.error(
@@ -221,7 +223,7 @@ def codebook_of(
             f"ชื่อคอลัมน์ {column!r} ใช้ไม่ได้ คอลัมน์นี้ไม่ถูกอ่าน เปลี่ยนชื่อ",
             f"the name {column!r} is taken, the column is not read; rename it",
         )
-    keys = _keys(file, rows, lines, value, defects)
+    keys = _keys(table, value, several, defects)
     items: list[JsonValue] = []
     for row, key in zip(rows, keys, strict=True):
         if not key:
@@ -251,9 +253,15 @@ def codebook_of(
 
 
 def _keys(
-    file: str, rows: list[dict[str, str]], lines: list[int], value: str, defects: Defects
+    table: tuple[str, list[dict[str, str]], list[int]],
+    value: str,
+    several: bool,
+    defects: Defects,
 ) -> list[str]:
-    """The key of each row; "" for one that is left out, which is told."""
+    """The key of each row; "" for one that is left out, which is told. Where several are chosen
+    their keys are kept with blanks between, and have none."""
+    file, rows, lines = table
+    wrong_key = re.compile(r"\s" if several else r"[\t\n\r\v\f]")
     if not value:
         names = [row.get("name", "") for row in rows]
         if all(names) and len(set(names)) == len(names):
@@ -264,7 +272,7 @@ def _keys(
     told = 0
     for row, line in zip(rows, lines, strict=True):
         key = row.get(value, "")
-        wrong = not key or key in seen or len(key) > 200 or re.search(r"\s", key) is not None
+        wrong = not key or key in seen or len(key) > 200 or wrong_key.search(key) is not None
         if wrong and told < 5:
             told += 1
             note = defects.warning if not key or key in seen else defects.error

@@ -160,7 +160,8 @@ def _select_table(
     name = f"{form_id}.{book}"
     if any(isinstance(one, dict) and one["codebook"] == name for one in found.codebooks):
         return True
-    document = codebook_of(name, table, value, label, defects)
+    several = node.get("type") == "references"
+    document = codebook_of(name, table, value, label, defects, several=several)
     if document is not None:
         found.codebooks.append(document)
     return True

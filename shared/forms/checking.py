@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from shared.forms.parts import ChoiceList, Question
-from shared.forms.question_types import CHOICE_TYPES, REFERENCE_TYPES
+from shared.forms.question_types import BLANK, CHOICE_TYPES, REFERENCE_TYPES
 from shared.forms.reading import Reading
 from shared.forms.scale import scale_of
 
@@ -14,6 +14,8 @@ METADATA: Final = frozenset(
     {"start", "end", "today", "deviceid", "username", "phonenumber", "email"}
 )
 _CHOICES: Final = frozenset({"select_one", "select_multiple", "rank", "reference", "references"})
+SEVERAL: Final = frozenset({"select_multiple", "rank"})
+_NO_CHOICES: Final = ChoiceList("", ())
 _DAYS: Final = frozenset({"date", "dateTime"})
 _WORDS: Final = frozenset({"text", "barcode"})
 MEANINGS: Final[Mapping[str, frozenset[str]]] = {
@@ -68,6 +70,17 @@ def _check_options(
             "form.no_list",
             f"ไม่มีรายการตัวเลือกชื่อ {question.choices!r}",
             f"there is no list of choices named {question.choices!r}",
+        )
+    if question.type in SEVERAL and any(
+        BLANK.search(one.name) for one in choice_lists.get(question.choices, _NO_CHOICES).choices
+    ):
+        reading.defect(
+            path,
+            "type",
+            "form.choice_name",
+            f"รายการ {question.choices!r} เลือกได้หลายข้อ ชื่อตัวเลือกจึงต้องไม่มีช่องว่าง",
+            f"several choices of the list {question.choices!r} are kept with blanks between them: "
+            "their names have none",
         )
     if question.type in REFERENCE_TYPES and question.refers_to is None:
         reading.defect(

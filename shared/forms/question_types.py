@@ -52,6 +52,7 @@ from shared.limits import (
 )
 
 __all__ = [
+    "BLANK",
     "CHOICE_NAME",
     "CHOICE_TYPES",
     "FILE_TYPES",
@@ -68,7 +69,10 @@ __all__ = [
     "widget_of",
 ]
 
-CHOICE_NAME: Final = re.compile(r"[^\s|]{1,64}")
+# Blanks inside are other systems' habit; a list from which several are chosen has none.
+CHOICE_NAME: Final = re.compile(r"[^\s|](?:[^\t\n\r\v\f|]{0,62}[^\s|])?")
+LINE: Final = re.compile(r"[\t\n\r\v\f\x00]")
+BLANK: Final = re.compile(r"\s")
 MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
 CHOICES_MAX: Final = 500
 
@@ -118,16 +122,16 @@ def check_moment(value: object) -> str | None:
 
 
 def check_name(value: object) -> str | None:
-    sound = isinstance(value, str) and 0 < len(value) <= 200 and not re.search(r"\s", value)
-    return None if sound else "type.choice"
+    sound = isinstance(value, str) and 0 < len(value) <= 200 and value == value.strip()
+    return None if sound and not LINE.search(str(value)) else "type.choice"
 
 
 def check_names(value: object) -> str | None:
     if not isinstance(value, list) or not 0 < len(value) <= CHOICES_MAX:
         return "type.choices"
-    if any(check_name(name) for name in value) or len(set(value)) != len(value):
+    if any(check_name(name) or BLANK.search(name) for name in value):
         return "type.choices"
-    return None
+    return None if len(set(value)) == len(value) else "type.choices"
 
 
 def check_place(value: object) -> str | None:

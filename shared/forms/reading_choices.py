@@ -46,8 +46,8 @@ def read_choice(reading: Reading, choices: dict[str, Choice], item: object, path
             path,
             "name",
             "form.choice_name",
-            "ชื่อตัวเลือกต้องไม่ว่าง ไม่มีช่องว่าง และไม่เกิน 64 ตัว",
-            "a choice has a name without blanks, of at most 64 characters",
+            "ชื่อตัวเลือกต้องไม่ว่าง ไม่มี | และไม่เกิน 64 ตัว",
+            "a choice has a name of at most 64 characters, without |",
         )
     if name in choices:
         reading.defect(

@@ -119,6 +119,14 @@ def test_a_misspelt_type_suggests_the_one_meant() -> None:
     assert any("'text'" in one.message.en for one in found if one.code == "form.type")
 
 
+def test_names_of_choices_have_blanks_only_where_one_is_chosen() -> None:
+    lists = [["list_name", "name", "label"], ["who", "Red Cross", "Red Cross"]]
+    found = compiled(form([HEAD, ["select_one who", "a", "A"]], lists))
+    assert found.definition.choice_lists["who"].choices[0].name == "Red Cross"
+    told = errors(form([HEAD, ["select_multiple who", "a", "A"]], lists))
+    assert told == [("survey", 3, "type", "form.choice_name")]
+
+
 def test_questions_outside_any_group_get_a_section_without_a_prefix() -> None:
     rows = [
         HEAD,

@@ -116,7 +116,7 @@ def test_a_table_that_nothing_names_is_told() -> None:
 def test_a_defect_of_a_table_is_at_its_file_row_and_column(
     data: bytes, place: tuple[str, int, str, str]
 ) -> None:
-    rows = [HEAD, ["select_one_from_file fruits.csv", "f", "Fruit"]]
+    rows = [HEAD, ["select_multiple_from_file fruits.csv", "f", "Fruit"]]
     assert place in errors(form(rows), fruits_csv=data)
 
 
