@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import Final
@@ -87,12 +87,31 @@ def desktop(config: TabletConfig) -> Machine:
     )
 
 
+def android(config: TabletConfig) -> Machine:
+    """A tablet with Android. Its Java is reached when a device is first used."""
+    from mobile.device.android import AndroidNetwork
+    from mobile.device.android_apps import AndroidCamera
+    from mobile.device.android_place import AndroidLocation
+    from mobile.device.android_sound import AndroidRecorder
+
+    machine, camera = desktop(config), AndroidCamera(config.camera)
+    machine.camera, machine.location = camera, AndroidLocation()
+    machine.connectivity = AndroidNetwork()
+    machine.equipment = Equipment(AndroidRecorder(), camera, camera, camera, config.maps)
+    return machine
+
+
+def machine_of(config: TabletConfig) -> Machine:
+    """The machine that this runs on; Android's Python says so in its environment."""
+    return android(config) if "ANDROID_ARGUMENT" in os.environ else desktop(config)
+
+
 def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None) -> Tablet:
     """Open (or make) the tablet in `config.home`. What a kill left unsealed is sealed first.
 
     `post` runs an act on the thread that draws.
     """
-    ports = machine or desktop(config)
+    ports = machine or machine_of(config)
     database = _database(config, ports)
     files = FileStore(config.files)
     identity = Identity(config.no_backup, ports.random_bytes)
@@ -116,6 +135,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     budget = DataBudget(database, ports.clock, ports.connectivity)
     jobs = ports.jobs or ThreadWorker(post, "writer")
     network = ports.network or ThreadWorker(post, "network")
+    devices = ports.jobs or ThreadWorker(post, "devices")
     reading = ports.jobs or ThreadWorker(post, "tiles")
     tiles = MapTiles(ports.equipment.maps, reading)
     recordings = Recordings(config.recordings, ports.equipment.recorder, ports.clock, ports.ids)
@@ -157,9 +177,12 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         location=ports.location,
         storage=ports.storage,
         equipment=ports.equipment,
+        devices=devices,
         tiles=tiles,
         recordings=recordings,
-        close=_closing(jobs, network, reading, transport, capture, database, recordings, tiles),
+        close=_closing(
+            (network, devices, reading), jobs, transport, capture, database, recordings, tiles
+        ),
     )
     # What a kill left half taken in goes on.
     network.submit(tablet.synchroniser.take_in_books)
@@ -173,9 +196,8 @@ def _database(config: TabletConfig, ports: Machine) -> TabletDatabase:
 
 
 def _closing(
+    beside: Sequence[Jobs],
     jobs: Jobs,
-    network: Jobs,
-    reading: Jobs,
     transport: Transport,
     capture: Capture,
     database: TabletDatabase,
@@ -187,11 +209,10 @@ def _closing(
     def close() -> None:
         jobs.call(recordings.end)
         jobs.call(capture.seal_all)
-        if isinstance(network, ThreadWorker):
+        for worker in beside:
             # A server that does not answer must not hold the window open for half a minute.
-            network.close(wait_s=NETWORK_ENDS_S)
-        if isinstance(reading, ThreadWorker):
-            reading.close(wait_s=NETWORK_ENDS_S)
+            if isinstance(worker, ThreadWorker):
+                worker.close(wait_s=NETWORK_ENDS_S)
         tiles.close()
         if isinstance(jobs, ThreadWorker):
             jobs.close()

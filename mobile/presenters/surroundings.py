@@ -33,31 +33,37 @@ class Surroundings:
 
     def take_picture(self, done: Callable[[Picture | None], None]) -> None:
         """Take a picture; `done(None)` when there is no camera or the person gave up."""
-        self._tablet.run(self._tablet.camera.take, done, lambda _: done(None))
+        self._tablet.devices.submit(self._tablet.camera.take, done, lambda _: done(None))
 
     def take_front(self, done: Callable[[Picture | None], None]) -> None:
         """Take a picture with the camera at the front, where the machine has two."""
         camera = self._tablet.camera
         take = getattr(camera, "take_front", camera.take)
-        self._tablet.run(take, done, lambda _: done(None))
+        self._tablet.devices.submit(take, done, lambda _: done(None))
 
     def film(self, done: Callable[[Picture | Lack], None]) -> None:
         """Record a video."""
-        self._tablet.run(self._tablet.equipment.films.film, done, lambda _: done(Lack("none")))
+        self._tablet.devices.submit(
+            self._tablet.equipment.films.film, done, lambda _: done(Lack("none"))
+        )
 
     def files(self, kind: str, done: Callable[[Sequence[Picture] | Lack], None]) -> None:
         """Files to choose from: `audio`, `video`, or "" for any."""
         documents = self._tablet.equipment.documents
-        self._tablet.run(lambda: documents.files(kind), done, lambda _: done(Lack("none")))
+        self._tablet.devices.submit(
+            lambda: documents.files(kind), done, lambda _: done(Lack("none"))
+        )
 
     def scan(self, done: Callable[[str | Lack], None]) -> None:
         """Read a code through the camera."""
-        self._tablet.run(self._tablet.equipment.scanner.scan, done, lambda _: done(Lack("none")))
+        self._tablet.devices.submit(
+            self._tablet.equipment.scanner.scan, done, lambda _: done(Lack("none"))
+        )
 
     def read_code(self, picture: Picture, done: Callable[[str | Lack], None]) -> None:
         """Read the code on a picture, away from the thread that draws."""
         scanner = self._tablet.equipment.scanner
-        self._tablet.run(
+        self._tablet.devices.submit(
             lambda: scanner.read(picture.path), done, lambda _: done(Lack("unreadable"))
         )
 
@@ -83,11 +89,11 @@ class Surroundings:
 
     def pictures(self, done: Callable[[Sequence[Picture]], None]) -> None:
         """Pictures to choose from, newest first."""
-        self._tablet.run(self._tablet.camera.pictures, done, lambda _: done(()))
+        self._tablet.devices.submit(self._tablet.camera.pictures, done, lambda _: done(()))
 
     def here(self, done: Callable[[Mapping[str, str] | None], None]) -> None:
         """Where the tablet is, `done(None)` when it does not know."""
-        self._tablet.run(self._tablet.location.here, done, lambda _: done(None))
+        self._tablet.devices.submit(self._tablet.location.here, done, lambda _: done(None))
 
     def thumbnail(self, sha256: str, arrived: Callable[[], None]) -> Path | None:
         """A small copy of a file; None now and `arrived()` later when it has to be made first."""

@@ -1,7 +1,8 @@
 """Everything the presenters stand on, put together by `mobile.bootstrap`; tests hand in their own.
 
 `person` is who is signed in. `post` runs an act on the thread that draws; `jobs` run where the
-database is written, `network` jobs beside it, so that nobody's answer waits for a server.
+database is written, `network` and `devices` jobs beside it, so that nobody's answer waits for a
+server or for a person who is taking a photo.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Tablet:
     location: Location
     storage: Storage
     equipment: Equipment
+    devices: Jobs
     tiles: MapTiles
     recordings: Recordings
     close: Callable[[], None]

@@ -229,12 +229,19 @@ class QuestionDevices:
         search.take(place)
         if search.done or (search.best is not None and search.fixes >= FIXES_MAX):
             self._enough(done)
-        elif search.best is None:
+        elif search.best is None and (why := self._why_no_place(search)):
             self._stop()
-            self._say(f"place.lack_{_why_no_place(self._see.why_no_place())}")
+            self._say(f"place.lack_{why}")
         else:
             self._show_search(search)
             Clock.schedule_once(lambda _: self._poll(search, done), FIX_S)
+
+    def _why_no_place(self, search: Search) -> str:
+        """Why there will be none; "" while the receiver is still looking."""
+        why = self._see.why_no_place().why
+        if why in ("none", "denied", "off"):
+            return why
+        return "busy" if search.fixes >= FIXES_MAX else ""
 
     def _enough(self, done: Callable[[dict[str, str]], None]) -> None:
         search = self._search
@@ -254,7 +261,3 @@ class QuestionDevices:
 
     def _say(self, key: str) -> None:
         self._layers.say(Snackbar(text_key=key, tone="warn"))
-
-
-def _why_no_place(lack: Lack) -> str:
-    return lack.why if lack.why in ("none", "denied", "off") else "busy"
