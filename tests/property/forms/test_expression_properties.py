@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.forms.expressions.compiling import compile_expression
 from shared.forms.expressions.functions import FUNCTIONS
 from shared.forms.expressions.grammar import parse
-from shared.forms.expressions.scope import Scope
+from shared.forms.expressions.patterns import PatternError, compiled_pattern
 from shared.forms.expressions.special import SPECIAL
-from shared.forms.expressions.tokens import ExpressionError
+from shared.forms.expressions.tokens import ExpressionDefect, ExpressionError
 from shared.forms.expressions.values import (
     Value,
     at_most,
@@ -25,15 +25,31 @@ from shared.forms.expressions.values import (
     to_text,
 )
 from shared.forms.expressions.world import Context
-from tests.support.forms import engine_of, form_of, question
+from tests.support.expressions import compiled, household
 
 PIECES = st.sampled_from(
     [
         *"()[],.+-*/|=<>@$ ",
         "..",
-        "${a}",
-        "${b}",
-        "${rows}",
+        "//",
+        "::",
+        "/data/",
+        "head/",
+        "family/child/",
+        "called",
+        "years",
+        "name",
+        "${name}",
+        "${age}",
+        "${child}",
+        "${kind}",
+        "${last-saved#name}",
+        "current()/../",
+        "instance('fruits')/root/item",
+        "instance('tambon')/root/item[",
+        "[position() = ",
+        "self::",
+        "node()",
         "'x'",
         '"',
         "1",
@@ -61,8 +77,55 @@ SCALARS: st.SearchStrategy[Value] = st.one_of(
     st.sampled_from(["2025-08-15", "08:30", "3100600445635", "seminar hearing", "effluent/BOD"]),
 )
 VALUES: st.SearchStrategy[Value] = st.one_of(SCALARS, st.lists(SCALARS, max_size=4))
-FORM = form_of(question("a", "integer"), question("b"))
-ENGINE = engine_of(FORM, {"s/a": 3, "s/b": "x"})
+ENGINE = household()
+CORPUS = Path(__file__).resolve().parents[2] / "data" / "fuzz" / "expressions"
+KEPT = [
+    line for file in sorted(CORPUS.glob("*.txt")) for line in file.read_text("utf-8").splitlines()
+]
+
+
+PLACES = [("r", "head/name"), ("c1", "years"), ("p2", "kind"), ("c2", "")]
+
+
+def defect_of(text: str, at: str, key: str) -> ExpressionDefect | None:
+    """The defect of a text, or None when it compiled and ran."""
+    node = ENGINE.nodes[at]
+    try:
+        found = compiled(text, node.record_type, key, once=True)
+    except ExpressionError as error:
+        return error.defect
+    to_text(found.run(Context(ENGINE.world, node, node.effective.get(key))))
+    return None
+
+
+def tried(text: str, at: str = "r", key: str = "head/name") -> str | None:
+    """The code of a text's defect, which has a place in it and two sentences."""
+    defect = defect_of(text, at, key)
+    if defect is None:
+        return None
+    assert 0 <= defect.position <= max(len(text), 4_001)
+    assert defect.th
+    assert defect.en
+    return defect.code
+
+
+def test_the_kept_corpus_ends_in_values_and_named_defects() -> None:
+    codes = [tried(text) for text in KEPT]
+    assert codes.count(None) > 100
+    assert len({code for code in codes if code}) > 15
+
+
+@given(st.sampled_from(KEPT), st.sampled_from(KEPT), st.data())
+def test_what_is_cut_from_the_corpus_and_joined_is_read_or_refused(
+    one: str, other: str, data: st.DataObject
+) -> None:
+    text = (
+        one[: data.draw(st.integers(0, len(one)))] + other[data.draw(st.integers(0, len(other))) :]
+    )
+    place = data.draw(
+        st.sampled_from([("r", "head/name"), ("c1", "years"), ("p2", "kind"), ("c2", "")])
+    )
+    tried(text, *place)
 
 
 @given(st.one_of(st.text(max_size=200), EXPRESSIONS))
@@ -80,13 +143,18 @@ def test_any_text_is_parsed_or_named_defective(text: str) -> None:
 
 @given(EXPRESSIONS)
 def test_what_compiles_also_runs(text: str) -> None:
-    from shared.forms.rules import targets_of
+    tried(text)
+    tried(text, "c1", "years")
 
-    try:
-        compiled = compile_expression(text, Scope("demo", targets_of(FORM.sections)))
-    except ExpressionError:
+
+@given(st.text(alphabet="a[](){}*+?|\\^$.-,0123dwsbpLPu:=!<>i&", max_size=30), st.text(max_size=20))
+def test_any_pattern_is_read_or_named_defective(pattern: str, text: str) -> None:
+    found = compiled_pattern(pattern)
+    if isinstance(found, PatternError):
+        assert 0 <= found.position <= len(pattern)
         return
-    to_text(compiled.run(Context(ENGINE.world, ENGINE.root)))
+    found.matches(text)
+    found.matches("ab01" * 20)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
