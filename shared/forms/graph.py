@@ -6,12 +6,14 @@ each comes after all that it looks at; a cycle has no such order and is refused 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.canonical import JsonValue
 from shared.forms.expressions.compiling import Compiled
 from shared.forms.expressions.scope import Dependency, Target
+from shared.forms.expressions.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class TypeLogic:
     counted: dict[str, str] = field(default_factory=dict)
     # What stands in the sentences of questions, groups and repeats, by their key.
     said: dict[str, tuple[Compiled, ...]] = field(default_factory=dict)
+    # How stored values become answers: field, name in an atomic group, question's key, reading.
+    answers: list[tuple[str, str, str, Callable[[JsonValue], Value]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,7 @@ from shared.forms.graph import (
 )
 from shared.forms.indexing import index_of
 from shared.forms.naming import ambiguous_of, named, names_in, targets_of
+from shared.forms.question_types import TYPES
 
 if TYPE_CHECKING:
     from shared.forms.graph import FormulaId
@@ -203,6 +204,10 @@ class _RuleCompiler:
     def question(self, question: Question, path: str) -> None:
         """Compiles the rules of one question."""
         kind, record_type = question.record_type, question.record_type
+        if question.stored and question.type in TYPES:
+            name = question.name if question.group else ""
+            place = (question.field, name, question.key, TYPES[question.type].computed)
+            self.types[kind].answers.append(place)
         scope = self.scope(record_type, question.key)
         prefill = None
         if question.trigger:

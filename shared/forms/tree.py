@@ -105,21 +105,16 @@ class RecordTree(Recomputing):
 
     def _take(self, node: Node, fields: Fields) -> None:
         node.stored.update(fields)
-        for register in self.definition.fields(node.record_type):
-            value = fields.get(register.key)
-            if isinstance(register, Group):
-                parts = value if isinstance(value, dict) else {}
-                for child in register.children:
-                    if isinstance(child, Question) and child.stored:
-                        self._take_answer(node, child, parts.get(child.name))
-            elif value is not None:
-                self._take_answer(node, register, value)
-
-    def _take_answer(self, node: Node, question: Question, value: JsonValue) -> None:
-        node.raw[question.key] = value
-        computed = None if value is None else TYPES[question.type].computed(value)
-        node.computed[question.key] = computed
-        node.effective[question.key] = computed if node.alive else None
+        raw, computed, effective, alive = node.raw, node.computed, node.effective, node.alive
+        for field, name, key, compute in self.definition.logic.types[node.record_type].answers:
+            value = fields.get(field)
+            if name:
+                value = value.get(name) if isinstance(value, dict) else None
+            if value is None:
+                continue
+            raw[key] = value
+            computed[key] = means = compute(value)
+            effective[key] = means if alive else None
 
     # -- changing ----------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ from decimal import Decimal
 from shared.canonical import JsonValue
 from shared.forms.answers import RecordAnswers, RowAnswers
 from shared.forms.definition import REASON_SUFFIX, Group, Question, Repeat, Severity, Text
-from shared.forms.expressions.values import number_text
+from shared.forms.expressions.compiling import Compiled
+from shared.forms.expressions.values import number_text, to_boolean
+from shared.forms.expressions.world import Context
 from shared.forms.logic import FormEngine, Node
 from shared.forms.question_types import CHOICE_TYPES, REFERENCE_TYPES, TYPES
 from shared.forms.scale import scale_of
@@ -101,7 +103,7 @@ def _of_question(engine: FormEngine, node: Node, question: Question) -> Iterator
     rules = node.logic.rules[key]
     if value is None:
         # Who may answer decides: what the office answers never blocks the field.
-        if question.answered_by == "field" and engine.required(node.record_id, key):
+        if question.answered_by == "field" and _says(engine, node, key, rules.required):
             message = question.required_message or REQUIRED
             yield _problem(node, key, "required", "hard", message)
         return
@@ -113,12 +115,19 @@ def _of_question(engine: FormEngine, node: Node, question: Question) -> Iterator
         yield _problem(node, key, "choice.unknown", "hard", UNKNOWN_CHOICE)
     elif question.type in SCALED:
         yield from _of_scale(engine, node, question, value)
-    if rules.constraint is not None and not engine.holds(node.record_id, key, "constraint"):
+    if rules.constraint is not None and not _says(engine, node, key, rules.constraint):
         yield from _explained(
             node, key, "constraint", question.severity, question.constraint_message or CONSTRAINT
         )
-    if rules.warning is not None and not engine.holds(node.record_id, key, "warning"):
+    if rules.warning is not None and not _says(engine, node, key, rules.warning):
         yield from _explained(node, key, "warning", "soft", question.warning_message or CONSTRAINT)
+
+
+def _says(engine: FormEngine, node: Node, key: str, rule: Compiled | None) -> bool:
+    """Whether a rule of a question is true; no rule is not."""
+    if rule is None:
+        return False
+    return to_boolean(rule.run(Context(engine.world, node, node.effective.get(key))))
 
 
 def _known(engine: FormEngine, node: Node, question: Question, value: JsonValue) -> bool:
