@@ -111,7 +111,8 @@
     const target = button.dataset.then ? document.getElementById(button.dataset.then) : null;
     if (target) { target.scrollIntoView({ block: "center" }); target.focus({ preventScroll: true }); }
     else if (deed === "go" || deed === "restart") { const head = document.getElementById("pv-section"); head.focus({ preventScroll: true }); form.scrollIntoView({ block: "start" }); }
-    else if (deed === "check") document.getElementById("pv-problems").scrollIntoView({ block: "nearest" });
+    if (deed === "go") { const tab = form.querySelector(".pv-current"); if (tab) tab.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+    if (deed === "check") document.getElementById("pv-problems").scrollIntoView({ block: "nearest" });
     else if (deed === "add") { const rows = items.querySelectorAll(".pv-row"); if (rows.length) rows[rows.length - 1].focus({ preventScroll: true }); }
   }
 

@@ -363,5 +363,5 @@ class PreviewBuilder:
 
     def _line(self, record_type: str, record: str, name: str, value: JsonValue) -> StoredLine:
         row = "" if record == self.trial.root else str(self.engine.nodes[record].position)
-        label = self.form.label_of(record_type, name).get(self.language)
+        label = self._said(self.form.label_of(record_type, name), record)
         return StoredLine(record_type, row, name, label, canonical_text(value))
