@@ -16,11 +16,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from server.catalog import codebook_document
 from server.models import BlobRow, QuarantineRow
+from server.services.keep_candidate import keep_candidate
 from server.services.note_incident import note_incident
+from server.services.publish_codebook import publish_codebook
+from server.services.publish_form import publish_form
+from server.services.rehearse_form import rehearse_now_if_few
+from server.services.retire_form import retire_form
 from tests.support.office_scene import Scene
 from tests.support.offices import PASSWORD
 from tests.support.page_reading import signed_in
+from tests.support.publishing import files, pond
 from tests.support.unsettled import dispute, hiding
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -45,6 +52,7 @@ BODIES = (b"", b"\x00\xff", b"[" * 100_000, b'{"a":NaN}', b"x" * 300_000)
 QUERIES = (
     "q", "state", "area", "form", "from", "to", "conflict", "problems", "mine", "sort", "after",
     "before", "page", "back", "said", "expired", "type", "thumbnail", "size", "until", "person",
+    "class", "name", "language",
 )  # fmt: skip
 FIELDS_TRIED_ALONE = 6
 WITHOUT_A_FORM_ON_A_PAGE: set[str] = {
@@ -92,6 +100,7 @@ def known_parts(scene: Scene) -> dict[str, tuple[str, ...]]:
         )
     dispute(scene)
     return {
+        **published_parts(scene),
         "entry": (entry,),
         "incident": (incident,),
         "record_id": (
@@ -108,6 +117,29 @@ def known_parts(scene: Scene) -> dict[str, tuple[str, ...]]:
         "index": ("0",),
         "filename": ("office.js",),
         "rest": ("nothing/here",),
+    }
+
+
+def published_parts(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """A form with open records that waits to be published, one that is retired, two versions of a
+    codebook."""
+    office, admin = scene.world.office, scene.world.people["admin"]
+    publish_form(office, admin, pond(1), "pond.md")
+    area = scene.tablets[0].states[scene.inspection].scope
+    scene.tablets[0].creates({"main/site": "A", "main/people": 1}, kind="pond", scope=area)
+    scene.tablets[0].push()
+    candidate = keep_candidate(office, admin, files(pond(2, people="")))
+    assert isinstance(candidate, str)
+    rehearse_now_if_few(office, admin, candidate)
+    retire_form(office, admin, "pond", 1)
+    book = codebook_document("holidays")
+    assert isinstance(book, dict)
+    publish_codebook(office, admin, {**book, "version": "2"}, activate=False)
+    return {
+        "form_id": ("insp", "pond"),
+        "version": ("1",),
+        "candidate": (candidate,),
+        "name": ("holidays",),
     }
 
 
