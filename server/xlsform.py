@@ -52,6 +52,7 @@ UNSUPPORTED: Final = {
     "expression.unsupported",
     "expression.unsupported_function",
 }
+DEFECTS_MAX: Final = 1_000
 PLACE: Final = re.compile(r"\[row\s*:\s*(\d+)\]")
 NAMED: Final = re.compile(r"named '?([\w.-]+?)'?[.,]?(?:\s|$)")
 SHEET: Final = re.compile(r"'(survey|choices|settings|entities|external_choices|osm)' sheet")
@@ -188,9 +189,14 @@ def _has_survey(sheets: Mapping[str, Sheet], defects: Defects) -> bool:
 
 
 def _sorted(defects: list[SheetDefect], sheets: Mapping[str, Sheet]) -> list[SheetDefect]:
-    """Without doubles, in the order of the file; the worse of two that say the same."""
+    """Without doubles, in the order of the file; beyond a bound the warnings go first."""
     order = {name: place for place, name in enumerate(sheets)}
-    once = dict.fromkeys(defects)
+    once = list(dict.fromkeys(defects))
+    if len(once) > DEFECTS_MAX:
+        more = len(once) - DEFECTS_MAX
+        once = sorted(once, key=lambda one: one.severity)[:DEFECTS_MAX]
+        message = Text(f"และอีก {more} ข้อ แก้ข้อเหล่านี้ก่อน", f"and {more} more; mend these first")
+        once.append(SheetDefect("", 0, "", "sheet.more", message, once[0].severity))
     return sorted(once, key=lambda one: (order.get(one.sheet, -1), one.row, one.column, one.code))
 
 

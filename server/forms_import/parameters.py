@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+LENGTH_MAX: Final = 2_000
 PAIR: Final = re.compile(r"([^\s=,;]+)\s*=\s*([^\s=,;]+)")
 REST: Final = re.compile(r"[\s,;]*")
 REFERENCE: Final = re.compile(r"\$\{[^{}\s]{1,80}\}")
@@ -96,6 +97,8 @@ WITHOUT_EFFECT: Final = {
 def read_parameters(text: str) -> tuple[dict[str, str], str]:
     """The pairs of `a=1 b=2` (`,` and `;` separate as well), and what is no pair."""
     found: dict[str, str] = {}
+    if len(text) > LENGTH_MAX:
+        return found, text[:40]
     for key, value in PAIR.findall(text):
         key = key.lower()
         found[key] = value if key in KEPT_AS_WRITTEN else value.lower()

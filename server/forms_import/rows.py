@@ -13,6 +13,7 @@ from server.forms_import.sheets import Defects, SheetRow
 from server.forms_import.type_names import Kind, kind_of
 from shared.canonical import JsonValue
 
+ROWS_MAX: Final = 10_000
 # Settings that old forms write as rows of the survey.
 SETTING_TYPES: Final = frozenset(
     {"form_title", "set_form_title", "form_id", "set_form_id", "prefix"}
@@ -47,8 +48,17 @@ class SurveyReader:
     def sections(self, title: dict[str, JsonValue]) -> list[JsonValue]:
         """The sections of the form; questions outside any group get one of their own."""
         self.title = title
-        for row in self.book.rows.get("survey", []):
+        rows = self.book.rows.get("survey", [])
+        for row in rows[:ROWS_MAX]:
             self.row(row)
+        if len(rows) > ROWS_MAX:
+            self.defect(
+                rows[ROWS_MAX].line,
+                "",
+                "form.too_large",
+                f"แบบฟอร์มยาวเกิน {ROWS_MAX} แถว แบ่งเป็นหลายแบบฟอร์ม",
+                f"a form has at most {ROWS_MAX} rows; make several forms of it",
+            )
         for opened in self.stack[1:]:
             self.defect(
                 opened.line,

@@ -14,8 +14,9 @@ VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 YES: Final = frozenset({"yes", "true", "true()"})
 NO: Final = frozenset({"no", "false", "false()"})
 NAMED: Final = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
+LENGTH_MAX: Final = 2_000
 TITLE: Final = re.compile(
-    r"\s*(?:concat\s*\(\s*)?(?:(?:\$\{[^{}]+\}|'[^']*'|\"[^\"]*\")\s*,?\s*)+\)?\s*"
+    r"\s*(?:concat\s*\(\s*)?(?:(?:\$\{[^{}]+\}|'[^']*'|\"[^\"]*\")\s*(?:,\s*)?)+\)?\s*"
 )
 
 
@@ -90,7 +91,7 @@ def title_names(book: Book, defects: Defects) -> tuple[str, ...]:
     text = book.settings.cells.get("instance_name", "")
     if not text:
         return ()
-    if TITLE.fullmatch(text) and NAMED.search(text):
+    if len(text) <= LENGTH_MAX and TITLE.fullmatch(text) and NAMED.search(text):
         return tuple(dict.fromkeys(NAMED.findall(text)))
     defects.warning(
         "settings",

@@ -6,9 +6,11 @@ file. Here a grid becomes a sheet: its header is understood, empty rows and colu
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from shared.forms.definition import Text
@@ -202,9 +204,12 @@ def letters(place: int) -> str:
 
 def near(word: str, known: tuple[str, ...] | set[str] | frozenset[str], cutoff: float = 0.6) -> str:
     """The known word that a misspelt one most likely means; "" when none is near."""
-    import difflib
+    return _near(word[:64], tuple(sorted(known)), cutoff)
 
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)
+
+@lru_cache(maxsize=512)
+def _near(word: str, known: tuple[str, ...], cutoff: float) -> str:
+    found = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
     return found[0] if found else ""
 
 

@@ -45,6 +45,7 @@ RULES: Final = {
 ITEXT: Final = re.compile(r"\s*jr:itext\(\s*['\"]([^'\"]*)['\"]\s*\)\s*")
 ITEMS: Final = re.compile(r"\s*instance\(\s*['\"]([^'\"]+)['\"]\s*\)/[\w.-]+/[\w.-]+")
 SHUFFLED: Final = re.compile(r"\s*randomize\(\s*(.*)\)\s*", re.DOTALL)
+PATH_LENGTH_MAX: Final = 4_000
 FILE: Final = re.compile(r"jr://file(?:-csv)?/(.+)")
 
 
@@ -98,6 +99,8 @@ class _Reader:
 
     def path(self, written: str, base: str = "") -> str:
         """A node's whole path without predicates."""
+        if len(written) > PATH_LENGTH_MAX:
+            return ""
         plain = re.sub(r"\[[^\]]*\]", "", written.strip()).rstrip("/")
         if not plain or plain.startswith("/"):
             return plain
@@ -311,7 +314,7 @@ class _Reader:
             self.inline(name, control)
             row["type"] = f"{word} {name}"
             return
-        nodeset = itemset.attributes.get("nodeset", "")
+        nodeset = itemset.attributes.get("nodeset", "")[:PATH_LENGTH_MAX]
         shuffled = SHUFFLED.fullmatch(nodeset)
         if shuffled is not None:
             nodeset, row["parameters"] = shuffled.group(1), "randomize=true"
@@ -327,12 +330,7 @@ class _Reader:
     def listed(self, row: Row, word: str, name: str, itemset: Element) -> None:
         """Choices from a secondary instance: in the form, or a file beside it."""
         value, label = itemset.first("value"), itemset.first("label")
-        columns = [
-            re.sub(r"^jr:itext\(\s*(.*?)\s*\)$", r"\1", one.attributes.get("ref", ""))
-            if one
-            else ""
-            for one in (value, label)
-        ]
+        columns = [_column(one) for one in (value, label)]
         instance = next(
             (one for one in self.model.every("instance") if one.attributes.get("id") == name), None
         )
@@ -377,6 +375,14 @@ TAKEN: Final = frozenset({"name", "label", "value", "caption", "list_name"})
 KNOWN_PROPERTIES: Final = frozenset(
     {"start", "end", "today", "deviceid", "username", "phonenumber", "email"}
 )
+
+
+def _column(element: Element | None) -> str:
+    """The cell of an item that is its value or label."""
+    text = element.attributes.get("ref", "")[:200].strip() if element is not None else ""
+    if text.startswith("jr:itext(") and text.endswith(")"):
+        return text[len("jr:itext(") : -1].strip()
+    return text
 
 
 def _upload(mediatype: str) -> str:
