@@ -272,9 +272,9 @@ class MapView(Findable, StencilView):
             other = next(spot for uid, spot in self._fingers.items() if uid != touch.uid)
             apart, now = math.dist(old, other), math.dist(new, other)
             middle = ((new[0] + other[0]) / 2, (new[1] + other[1]) / 2)
+            self._pan((new[0] - old[0]) / 2, (new[1] - old[1]) / 2)
             if apart > dp(8) and now > dp(8):
                 self.zoom_by(now / apart, middle)
-            self._pan((new[0] - old[0]) / 2, (new[1] - old[1]) / 2)
             self._fingers[touch.uid] = new
             return True
         if not self._moved and abs(new[0] - old[0]) + abs(new[1] - old[1]) <= dp(TAP_DP):

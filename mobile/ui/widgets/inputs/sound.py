@@ -146,6 +146,7 @@ class AudioInput(FileInput):
         recorder.on_change = self._changed
         recorder.look()
         self._changed()
+        self.show_value()
 
     def show_value(self) -> None:
         """The recording that goes on, else the file, else how to get one."""
