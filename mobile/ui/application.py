@@ -33,8 +33,12 @@ class SamruatApp(App):
         from kivy.core.window import Window
 
         open_window()
+        from mobile.ui.keys import KeyWalker
+
         navigation = Navigation()
         Window.bind(on_keyboard=navigation.handle_key)
+        self._keys = KeyWalker(navigation)
+        Window.bind(on_key_down=self._keys.handle, on_touch_down=self._keys.leave)
         self._furnish(navigation)
         return navigation
 
