@@ -3,7 +3,8 @@
 Answers of every version lie side by side and are merged by one rule. If a field changed its type,
 its merge class, its group or the repeat it lies in, two people's answers would be joined by two
 rules; if a withdrawn field came back, old answers would rise under a new question
-(sync.md, chapter 4). So publishing refuses these, with the reason and what to write instead.
+(sync/CONFLICTS.md). So publishing refuses these, with the reason and what to write instead.
+A repeat cannot move: its rows' type is its place, so that a moved one is another repeat.
 """
 
 from __future__ import annotations
@@ -59,28 +60,8 @@ def _broken(
             ),
         )
     for kind in old.record_types():
-        if new.has_type(kind):
-            yield from _moved_repeat(new, old, kind)
         for register in old.fields(kind):
             yield from _field(new, old, later, kind, register)
-
-
-def _moved_repeat(new: FormDefinition, old: FormDefinition, kind: str) -> Iterator[BrokenPromise]:
-    before, now = old.repeat(kind), new.repeat(kind)
-    if before is not None and now is not None and before.parent_type != now.parent_type:
-        label = before.label.get("th") or kind
-        yield BrokenPromise(
-            kind,
-            "",
-            "promise.parent",
-            Text(
-                f"กลุ่มซ้ำ “{label}” เคยอยู่ใน {before.parent_type} จะย้ายไป {now.parent_type} ไม่ได้"
-                " เพราะแถวที่บันทึกแล้วอยู่ใต้ที่เดิม ให้ย้ายกลับ หรือใช้ชื่อใหม่",
-                f"the repeat “{before.label.get('en') or kind}” was in {before.parent_type} and"
-                f" cannot move to {now.parent_type}: its rows lie there. Move it back, or give it"
-                " another name.",
-            ),
-        )
 
 
 def _field(
