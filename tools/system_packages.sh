@@ -2,7 +2,7 @@
 # See to it that the system has what Python packages cannot bring.
 # usage: system_packages.sh run|tablet|test ...
 #   run     make a virtual environment
-#   tablet  the tablet app's window: the OpenGL libraries of Mesa
+#   tablet  the tablet app's window: the OpenGL libraries of Mesa; zbar, which reads codes from pictures
 #   test    both, and a browser, a PDF reader, a display without a screen, a tracer of system calls
 # Missing Debian packages are installed when root; otherwise the one line to type is printed and
 # the exit code is 1. Nothing missing costs one fast look and no network.
@@ -29,7 +29,7 @@ need_run() { need python3-venv python3 -c 'import ensurepip, venv'; }
 need_tablet() {
     command -v dpkg-query >/dev/null || return 0 # not a Debian: these names mean nothing here
     local package
-    for package in libgl1 libegl1 libegl-mesa0 libgl1-mesa-dri; do
+    for package in libgl1 libegl1 libegl-mesa0 libgl1-mesa-dri libzbar0; do
         need "$package" installed "$package"
     done
 }
