@@ -3,7 +3,7 @@
 Answers of every version lie side by side and are merged by one rule. If a field changed its type,
 its merge class, its group or the repeat it lies in, two people's answers would be joined by two
 rules; if a withdrawn field came back, old answers would rise under a new question
-(sync/CONFLICTS.md). So publishing refuses these, with the reason and what to write instead.
+(decision 0026). So publishing refuses these, with the reason and what to write instead.
 A repeat cannot move: its rows' type is its place, so that a moved one is another repeat.
 """
 

@@ -1,4 +1,4 @@
-"""What a published form promised: each way to break it has a reason and advice in both languages."""
+"""What a published form promised: each way to break it has its reason in both languages."""
 
 from __future__ import annotations
 
