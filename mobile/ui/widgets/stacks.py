@@ -31,11 +31,13 @@ class Surface(Findable):
     edge_width = NumericProperty(dp(OUTLINE))
     corner = NumericProperty(dp(CORNER))
     _surface_box: Any = None
+    _surface_inset = 0.0
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for name in ("fill", "edge", "edge_width", "corner", "pos", "size"):
+        for name in ("fill", "edge", "edge_width", "corner", "size"):
             self.fbind(name, self._draw_surface)  # type: ignore[attr-defined]
+        self.fbind("pos", self._move_surface)  # type: ignore[attr-defined]
         self._draw_surface()
 
     def _make_box(self) -> None:
@@ -47,6 +49,13 @@ class Surface(Findable):
         # First of all: a text field's own last colour there is the one its text is drawn with.
         self.canvas.before.insert(0, self._surface_box)  # type: ignore[attr-defined]
 
+    def _move_surface(self, *_: Any) -> None:
+        if self._surface_box is not None:
+            inset = self._surface_inset
+            x, y = self.x, self.y  # type: ignore[attr-defined]
+            self._edge_box.pos = (x, y)
+            self._fill_box.pos = (x + inset, y + inset)
+
     def _draw_surface(self, *_: Any) -> None:
         fill, edge = self.fill, self.edge
         if self._surface_box is None:
@@ -54,7 +63,7 @@ class Surface(Findable):
                 return
             self._make_box()
         outlined = edge[3] > 0 and self.edge_width > 0
-        inset = self.edge_width if outlined else 0
+        inset = self._surface_inset = self.edge_width if outlined else 0
         x, y, width, height = self.x, self.y, self.width, self.height  # type: ignore[attr-defined]
         corner = max(0.0, min(self.corner, width / 2 - 1, height / 2 - 1))
         self._edge_colour.rgba = edge

@@ -63,20 +63,8 @@ class PlaceInput(TypedInput):
         self._clear.bind(on_release=lambda *_: self.answer(None))
         for button in (self._here, self._pick, self._clear):
             line.add_widget(button)
-        self._grade = Row(padding=[dp(12), dp(4)])
-        self._grade_icon, self.accuracy = Icon("info"), ThaiLabel(role="small")
-        self._grade.add_widget(self._grade_icon)
-        self._grade.add_widget(self.accuracy)
-        self._search = Flow()
-        for key, event, icon_name in (
-            ("place.take", "on_take", "check"),
-            ("place.stop", "on_stop", "close"),
-        ):
-            button = SecondaryButton(
-                text_key=key, icon_name=icon_name, automation_id=f"{name}:{event}"
-            )
-            button.bind(on_release=lambda _, event=event: self.dispatch(event))
-            self._search.add_widget(button)
+        self._grade: Row | None = None
+        self._search: Flow | None = None
         self.map: MapView | None = None
         self._note: ThaiLabel | None = None
         self._line = line
@@ -122,6 +110,7 @@ class PlaceInput(TypedInput):
             self._without(self._search)
             self.show_value()
             return
+        acts = self._search = self._search or self._search_acts()
         found = accuracy_of(search.best)
         words = (
             tr("place.searching")
@@ -129,16 +118,16 @@ class PlaceInput(TypedInput):
             else tr("place.searching_best", metres=f"{found:.0f}")
         )
         self._say(words, TONES[self.demands.grade(search.best)] if search.best else "info")
-        if self._search.parent is None:
-            self.add_widget(self._search, index=self.children.index(self._grade))
-        take = self._search.children[-1]
+        if acts.parent is None:
+            self.add_widget(acts, index=self.children.index(self._grade))
+        take = acts.children[-1]
         take.disabled = search.best is None
         if self.map is not None and search.best is not None:
             self._show_here(search.best)
 
     def show_value(self) -> None:
         """Show degrees, accuracy and pin."""
-        if not hasattr(self, "_grade"):
+        if not hasattr(self, "_line"):
             return
         super().show_value()
         words = self.demands.words(self.value)
@@ -168,14 +157,33 @@ class PlaceInput(TypedInput):
     def _say(self, words: str, tone: str) -> None:
         """A sentence in its colour, with its sign."""
         ink, paper = PAPERS[tone]
+        if self._grade is None:
+            self._grade = Row(padding=[dp(12), dp(4)])
+            self._grade_icon, self.accuracy = Icon("info"), ThaiLabel(role="small")
+            self._grade.add_widget(self._grade_icon)
+            self._grade.add_widget(self.accuracy)
         self.accuracy.text, self.accuracy.ink = words, ink
         self._grade_icon.name, self._grade_icon.ink = NOTICE_ICONS[tone], ink
         self._grade.fill = rgba(paper)
         if self._grade.parent is None:
             self.add_widget(self._grade, index=self.children.index(self._line))
 
+    def _search_acts(self) -> Flow:
+        """What can be done while the receiver looks."""
+        line = Flow()
+        for key, event, icon_name in (
+            ("place.take", "on_take", "check"),
+            ("place.stop", "on_stop", "close"),
+        ):
+            button = SecondaryButton(
+                text_key=key, icon_name=icon_name, automation_id=f"{self.automation_id}:{event}"
+            )
+            button.bind(on_release=lambda _, event=event: self.dispatch(event))
+            line.add_widget(button)
+        return line
+
     def _without(self, widget: Any) -> None:
-        if widget.parent is not None:
+        if widget is not None and widget.parent is not None:
             self.remove_widget(widget)
 
     def _picked(self, latitude: float, longitude: float) -> None:
