@@ -21,6 +21,7 @@ from mobile.device.ports import Camera, Connectivity, Equipment, Location, Stora
 from mobile.services.attach import Attacher
 from mobile.services.browse import Browser
 from mobile.services.capture import Capture
+from mobile.services.carry_over import CarryOver
 from mobile.services.data_budget import DataBudget
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
@@ -33,7 +34,7 @@ from mobile.services.save_unsent import UnsentSaver
 from mobile.services.sealing import RandomBytes, Sealer
 from mobile.services.sign_in import SignIn
 from mobile.services.synchronise import Synchroniser
-from mobile.services.tablet import Tablet
+from mobile.services.tablet import Tablet, thai_now
 from mobile.services.tell_standing import StandingTeller
 from mobile.services.worker import Jobs, Post, ThreadWorker
 from mobile.store import settings
@@ -172,6 +173,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         preferences=Preferences(database),
         budget=budget,
         look_ahead=look_ahead,
+        carry_over=CarryOver(database, library, browser, lambda: thai_now(ports.clock).date()),
         unsent=UnsentSaver(database, files, capture, ports.clock, config.exports, APP_VERSION),
         camera=ports.camera,
         location=ports.location,

@@ -141,7 +141,7 @@ def quick_edit(
         state,
         fields=fields,
         revision=revision,
-        version=max(state.version, edit.version) if empty else state.version,
+        version=max(state.version, edit.version),
     )
     writers = {} if empty else dict(lineage.writers or {state.created.client: 1})
     effect = Effect.CONFLICT if conflict else _effect(writers, edit, dot)

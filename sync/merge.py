@@ -176,6 +176,9 @@ def apply_edit(
     """Merge the values of one edit: the revision rises by one, or nothing changes when all of them
     are here already. Transitions are not handled here.
 
+    The record's version is the highest of those that its applied edits name: a draft that moved
+    forward stays there, whoever goes on under the version before.
+
     With `applied=False` the writes are kept (quarantine): they carry the walk and change nothing
     that anybody is shown. Merged again with `applied=True` (released), they count from now on.
     """
@@ -195,7 +198,7 @@ def apply_edit(
         history,
         writes=fields,
         revision=revision,
-        version=max(history.version, edit.version) if not history.writes else history.version,
+        version=max(history.version, edit.version) if applied else history.version,
     )
     return _judge(history, after, edit, dot, tuple(added))
 

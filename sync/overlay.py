@@ -84,7 +84,8 @@ def _lay(state: RecordState | None, edit: RecordEdit, dot: Dot, root: str) -> Re
         elif name not in (MOVED, NOTE):
             rest = (s for s in fields.get(name, ()) if s.dot.id not in write.seen)
             fields[name] = (mine, *rest)
-    state = replace(state, fields=fields, existence=existence)
+    version = max(state.version, edit.version) if edit.writes else state.version
+    state = replace(state, fields=fields, existence=existence, version=version)
     return _submitted(state, edit, dot)
 
 

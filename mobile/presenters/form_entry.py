@@ -12,10 +12,11 @@ from pathlib import Path
 
 from mobile.device.ports import Picture
 from mobile.presenters.form_cascade import Cascade
-from mobile.presenters.form_page import ALL, FormPage
+from mobile.presenters.form_page import ALL
 from mobile.presenters.form_problems import Place
 from mobile.presenters.form_saves import Save
 from mobile.presenters.form_search import search_of
+from mobile.presenters.form_versions import FormVersions
 from mobile.presenters.form_views import ChoiceView, ProblemView
 from mobile.presenters.observed import Words, told
 from mobile.presenters.rows import RowsPresenter
@@ -27,7 +28,7 @@ from shared.forms.definition import Text
 from shared.forms.question_types import SEVERAL_TYPES, Unreadable, type_of
 
 
-class FormPresenter(FormPage):
+class FormPresenter(FormVersions):
     """One record being filled, with every act of its screen."""
 
     # -- answering ---------------------------------------------------------------------------
@@ -61,6 +62,9 @@ class FormPresenter(FormPage):
                 self._draw(frozenset({(record, key)}))
             return True
         return self.answer(record, key, read.value)
+
+    def _take(self, record: str, key: str, value: JsonValue) -> bool:
+        return self.answer(record, key, value)
 
     def clear(self, record: str, key: str) -> bool:
         """Take the answer back; that it was cleared is evidence, too."""

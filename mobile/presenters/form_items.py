@@ -10,6 +10,7 @@ from mobile.presenters.form_cascade import Cascade
 from mobile.presenters.form_locks import READ_ONLY
 from mobile.presenters.form_media import appearance_of, media_view, tables_of
 from mobile.presenters.form_problems import Place
+from mobile.presenters.form_progress import Progress
 from mobile.presenters.form_session import FormSession
 from mobile.presenters.form_undo import RemovedRow
 from mobile.presenters.form_views import (
@@ -42,9 +43,6 @@ CHOICES_SHOWN_MAX = 60
 FAST = "fast-list"
 
 
-_Counts = tuple[dict[str, list[int]], dict[str, int], dict[str, int]]
-
-
 @dataclass(slots=True)
 class Said:
     """What the presenter knows beside the session: typed but unreadable texts, marks of saving,
@@ -66,7 +64,7 @@ class ItemMaker:
         self._form = session.definition
         self._tables = tables_of(self._form)
         self._views: dict[Place, QuestionView] = {}
-        self._counted: tuple[int, _Counts] = (-1, ({}, {}, {}))
+        self._progress = Progress(session)
         self._listed: tuple[int, tuple[ProblemView, ...]] = (-1, ())
 
     def renew(self, changed: frozenset[Place]) -> None:
@@ -80,14 +78,13 @@ class ItemMaker:
 
     def sections(self, current: str) -> tuple[SectionView, ...]:
         """Every page of the form with its progress."""
-        if self._counted[0] != self._session.stamp:
-            self._counted = (self._session.stamp, self._count())
-        counts, problems, comments = self._counted[1]
+        counts, problems, comments = self._progress.counted()
+        root = self._session.root
         return tuple(
             SectionView(
                 key=section.key,
-                label=self._text(self._session.root, section.label),
-                relevant=self._engine.relevant(self._session.root, section.key),
+                label=self._text(root, section.label),
+                relevant=self._engine.relevant(root, section.key),
                 asked=counts[section.key][0],
                 answered=counts[section.key][1],
                 problems=problems.get(section.key, 0),
@@ -96,29 +93,6 @@ class ItemMaker:
             )
             for section in self._form.sections
         )
-
-    def _count(self) -> _Counts:
-        root, session = self._session.root, self._session
-        problems: dict[str, int] = {}
-        for problem in session.visible_problems():
-            key = session.section_of(problem.record_id, problem.key)
-            problems[key] = problems.get(key, 0) + 1
-        comments: dict[str, int] = {}
-        for comment in session.locks.comments:
-            key = session.section_of(comment.record, comment.field or "")
-            comments[key] = comments.get(key, 0) + 1
-        counts: dict[str, list[int]] = {section.key: [0, 0] for section in self._form.sections}
-        for question in self._form.questions(self._form.form_id):
-            found = counts.get(session.section_of(root, question.key))
-            if found is None or not question.stored or question.answered_by == "office":
-                continue
-            if not self._engine.relevant(root, question.key):
-                continue
-            answered = self._engine.value(root, question.key) is not None
-            if answered or self._engine.required(root, question.key):
-                found[0] += 1
-                found[1] += int(answered)
-        return counts, problems, comments
 
     def problems(self, most: int) -> tuple[ProblemView, ...]:
         """The first of the problems to show."""

@@ -94,6 +94,14 @@ class FormPage(Observed[FormState]):
         self._section = next(asked, next((s.key for s in sections if s.relevant), ""))
         self._look_up()
         self._draw(ALL)
+        self._begun(self._session)
+
+    def _begun(self, session: FormSession) -> None:
+        """A record was opened: what else there is to know of it."""
+
+    def _with_versions(self, state: FormState) -> FormState:
+        """The state with what is known of other versions."""
+        return state
 
     def leave(self) -> None:
         """The person goes elsewhere: what was answered is sealed."""
@@ -239,34 +247,33 @@ class FormPage(Observed[FormState]):
         top = session.states.get(session.root)
         saved: Saved = "saving" if self._waiting else ("saved" if self._said.saved else "")
         self._offer = None if self._declined else offer_of(session, self._entry, self._tablet)
-        self._show(
-            FormState(
-                phase="filling",
-                title=session.definition.title,
-                record_title=session.definition.title_of(session.engine.root.stored),
-                root=session.root,
-                status=str(locks.status) if session.definition.workflow == "review" else "",
-                version=session.definition.version,
-                sections=maker.sections(self._section),
-                section=self._section,
-                focus=focus,
-                crumbs=tuple((row, maker.row_line(row).title) for row in self._path),
-                items=maker.row_page(focus) if focus else maker.page(self._section),
-                problems=maker.problems(PROBLEMS_SHOWN_MAX),
-                problem_count=len(session.visible_problems()),
-                conflicts=0 if top is None else self._conflicts(session),
-                message=locks.message,
-                comments=len(locks.comments),
-                locked=locks.whole() is not None,
-                lock_words=locks.whole(),
-                can_submit=session.definition.workflow == "review" and locks.whole() is None,
-                saved="not_saved" if self._unsaved else saved,
-                notice=self.state.notice if changed else None,
-                blocked=self._blocked or (None if locks.has_room else NO_ROOM),
-                offer=None if self._offer is None else self._offer.view,
-                changed=changed,
-            )
+        state = FormState(
+            phase="filling",
+            title=session.definition.title,
+            record_title=session.definition.title_of(session.engine.root.stored),
+            root=session.root,
+            status=str(locks.status) if session.definition.workflow == "review" else "",
+            version=session.definition.version,
+            sections=maker.sections(self._section),
+            section=self._section,
+            focus=focus,
+            crumbs=tuple((row, maker.row_line(row).title) for row in self._path),
+            items=maker.row_page(focus) if focus else maker.page(self._section),
+            problems=maker.problems(PROBLEMS_SHOWN_MAX),
+            problem_count=len(session.visible_problems()),
+            conflicts=0 if top is None else self._conflicts(session),
+            message=locks.message,
+            comments=len(locks.comments),
+            locked=locks.whole() is not None,
+            lock_words=locks.whole(),
+            can_submit=session.definition.workflow == "review" and locks.whole() is None,
+            saved="not_saved" if self._unsaved else saved,
+            notice=self.state.notice if changed else None,
+            blocked=self._blocked or (None if locks.has_room else NO_ROOM),
+            offer=None if self._offer is None else self._offer.view,
+            changed=changed,
         )
+        self._show(self._with_versions(state))
 
     @staticmethod
     def _conflicts(session: FormSession) -> int:

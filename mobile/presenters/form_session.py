@@ -120,8 +120,7 @@ class FormSession:
 
     def rows(self, record_type: str, parent: str) -> list[str]:
         """The rows of a repeat that count, in their order."""
-        found = self.engine.nodes[parent].children.get(record_type, ())
-        return [node.record_id for node in found]
+        return [n.record_id for n in self.engine.nodes[parent].children.get(record_type, ())]
 
     def visible_problems(self) -> list[Problem]:
         """Problems to show: what is merely unanswered only after a try to hand in."""
@@ -147,6 +146,8 @@ class FormSession:
         return any(problem.severity == "hard" for problem in self.problems.at(record, key))
 
     def _shows(self, problem: Problem) -> bool:
+        if problem.code == "field.unknown":
+            return False  # shown as kept aside
         waits = problem.code in ("required", "rows.too_few")
         return self.tried or not waits or (problem.record_id, problem.key) in self.touched
 
@@ -285,6 +286,20 @@ class FormSession:
         self.problems = ProblemBook(validate(self.engine))
         self.stamp += 1
         return removed
+
+    def answers_now(self) -> RecordAnswers:
+        """Every stored value as it stands, those that this version has no place for, too."""
+        root = self.states.get(self.root)
+        stored = {} if root is None else {name: root.value(name) for name in root.fields}
+        rows = self._rows_now()
+        known = {row[0] for found in rows.values() for row in found}
+        for state in live_rows(self.states, self.root):
+            if state.record not in known:
+                fields = {name: state.value(name) for name in state.fields}
+                rows.setdefault(state.type, []).append(
+                    RowAnswers(state.record, fields, state.parent or self.root)
+                )
+        return RecordAnswers(self.root, {**stored, **self.engine.root.stored}, rows)
 
     def _rows_now(self) -> dict[str, list[RowAnswers | tuple[str, Mapping[str, JsonValue]]]]:
         """All rows as they stand, in their order."""

@@ -217,6 +217,40 @@ class OfferView:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveView:
+    """A newer version of the form: `version` as its author calls it, the labels of questions that
+    come and go, how many answers would be kept aside (`aside`: label and value), what would have to
+    be put right (`wrong`), and why it cannot be done at all (`refused`)."""
+
+    version: str
+    added: tuple[Text, ...]
+    gone: tuple[Text, ...]
+    aside: tuple[tuple[Text, Text], ...]
+    wrong: tuple[Text, ...]
+    refused: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsideView:
+    """An answer that this version has no place for: what was asked, what was answered, why it is
+    aside. It stays in the record."""
+
+    label: Text
+    value: Text
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A question into which an answer that is kept aside may be copied."""
+
+    record: str
+    key: str
+    label: Text
+    answer: Text
+
+
+@dataclass(frozen=True, slots=True)
 class FormState:
     """The form screen. `phase`: opening, filling, gone (no such record), left.
 
@@ -249,4 +283,6 @@ class FormState:
     notice: Sentence | None = None
     blocked: Sentence | None = None
     offer: OfferView | None = None
+    move: MoveView | None = None
+    aside: tuple[AsideView, ...] = ()
     changed: frozenset[tuple[str, str]] = frozenset()

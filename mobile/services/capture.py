@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from itertools import groupby
 
 from mobile.device.ports import Storage
+from mobile.services import carry_over
 from mobile.services.forms import FormLibrary
-from mobile.services.opened import OpenRecord, dots_below
+from mobile.services.opened import OpenRecord, dots_below, opening
 from mobile.services.sealing import Evidence, Sealer
 from mobile.store import changes, editing, listing, settings
 from mobile.store.database import TabletDatabase
@@ -97,17 +98,9 @@ class Capture:
         top = states.get(root)
         if top is None:
             raise NotFound("there is no such record on this tablet")
-        opened = OpenRecord(
-            root=root,
-            type=top.type,
-            form=top.form,
-            version=top.version,
-            scope=top.scope,
-            author=author,
-            opened=moment_of(self._clock),
-            definition=self._library.version(top.form, top.version),
-            states=states,
-        )
+        forward = carry_over.chosen(self._database.reader(), root)
+        form = self._library.version(top.form, max(top.version, forward))
+        opened = opening(top, states, author, moment_of(self._clock), form)
         self._open[root] = opened
         return opened
 

@@ -9,7 +9,7 @@ time; until its last row is in, the version before it stays in use.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,13 +86,19 @@ class FormLibrary:
         return None
 
     def version(self, form_id: str, version: int) -> FormDefinition | None:
-        """The version a record was filled with; the newest when that one is not here."""
+        """The version a record was filled with; when that one is not here the newest in use, or
+        of a form that was retired the last one."""
         for one in self._versions.get(form_id, ()):
             if one.version == version:
                 form = self._form(one)
                 if form is not None:
                     return form
-        return self.newest(form_id)
+        return self.newest(form_id) or next(iter(self.versions(form_id)), None)
+
+    def versions(self, form_id: str) -> Iterator[FormDefinition]:
+        """Every version that is here, retired ones too, the newest first."""
+        found = (self._form(one) for one in self._versions.get(form_id, ()))
+        return (form for form in found if form is not None)
 
     def forms(self) -> list[FormDefinition]:
         """The newest usable version of every form, by its id."""

@@ -73,6 +73,27 @@ class OpenRecord:
         return state.type, state.parent
 
 
+def opening(
+    top: RecordState,
+    states: Mapping[str, RecordState],
+    author: str,
+    opened: Moment,
+    definition: FormDefinition | None,
+) -> OpenRecord:
+    """A record opened to be filled under a version; what is answered names that version."""
+    return OpenRecord(
+        root=top.record,
+        type=top.type,
+        form=top.form,
+        version=top.version if definition is None else definition.version,
+        scope=top.scope,
+        author=author,
+        opened=opened,
+        definition=definition,
+        states=states,
+    )
+
+
 def content_shown(states: Mapping[str, RecordState], root: str) -> str:
     """`content_hash` over a root and its live rows (a row below a deleted one is not live)."""
     parts = [

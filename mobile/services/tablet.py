@@ -16,6 +16,7 @@ from mobile.device.ports import Camera, Equipment, Location, Storage
 from mobile.services.attach import Attacher
 from mobile.services.browse import Browser
 from mobile.services.capture import Capture
+from mobile.services.carry_over import CarryOver
 from mobile.services.data_budget import DataBudget
 from mobile.services.enrol import Enroller
 from mobile.services.forms import FormLibrary
@@ -53,6 +54,7 @@ class Tablet:
     preferences: Preferences
     budget: DataBudget
     look_ahead: LookAhead
+    carry_over: CarryOver
     unsent: UnsentSaver
     camera: Camera
     location: Location
@@ -65,9 +67,8 @@ class Tablet:
     person: Person | None = None
 
     def now(self) -> datetime:
-        """The wall clock in Thailand; a clock beyond the calendar reads as its end."""
-        milliseconds = min(max(self.clock.now_ms(), 0), 253_370_764_800_000)
-        return datetime.fromtimestamp(milliseconds / 1000, BANGKOK)
+        """The wall clock in Thailand."""
+        return thai_now(self.clock)
 
     def author(self) -> str:
         """The id of who is signed in."""
@@ -96,3 +97,9 @@ class Tablet:
         """Seal everything; the next person signs in."""
         self.person = None
         self.jobs.submit(self.capture.seal_all)
+
+
+def thai_now(clock: WallClock) -> datetime:
+    """The wall clock in Thailand; a clock beyond the calendar reads as its end."""
+    milliseconds = min(max(clock.now_ms(), 0), 253_370_764_800_000)
+    return datetime.fromtimestamp(milliseconds / 1000, BANGKOK)
