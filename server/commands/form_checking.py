@@ -6,19 +6,22 @@ import argparse
 import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from server.catalog import catalog_forms
 from server.commands.running import CommandFailed, Run
+from server.services.unpack_upload import unpack_upload
 from shared.limits import FORM_SOURCE_BYTES_MAX, FORM_UPLOAD_BYTES_MAX
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-KINDS: Final = (".xlsx", ".xlsm", ".xls", ".md", ".csv", ".xml")
+    from server.xlsform import SheetDefect
+
+KINDS: Final = (".xlsx", ".xlsm", ".xls", ".md", ".csv", ".xml", ".zip")
 BESIDE: Final = (
     ".csv", ".geojson", ".xml",
     ".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp3", ".m4a", ".wav", ".ogg", ".mp4", ".webm",
@@ -165,15 +168,19 @@ class Beside(Mapping[str, bytes]):
 def check_file(path: Path, *, in_folder: bool) -> Checked:
     """What comes of one file."""
     try:
-        if path.stat().st_size > FORM_SOURCE_BYTES_MAX:
-            data = b"x" * (FORM_SOURCE_BYTES_MAX + 1)
-        else:
-            data = path.read_bytes()
+        most = FORM_UPLOAD_BYTES_MAX if path.suffix.lower() == ".zip" else FORM_SOURCE_BYTES_MAX
+        data = b"x" * (most + 1) if path.stat().st_size > most else path.read_bytes()
     except OSError as reason:
         return Checked(str(path), "refused", reason=reason.strerror or "it cannot be read")
     if in_folder and not _may_be_form(data, path.suffix.lower()):
         return Checked(str(path), "no_form")
-    return check_bytes(data, path.name, Beside(path), str(path))
+    if path.suffix.lower() != ".zip":
+        return check_bytes(data, path.name, Beside(path), str(path))
+    packed = unpack_upload([(path.name, data)])
+    if isinstance(packed, list):
+        result = "no_form" if in_folder else "refused"
+        return Checked(str(path), result, defects=_found(packed))
+    return check_bytes(packed.data, packed.name, packed.companions, str(path))
 
 
 def _may_be_form(data: bytes, suffix: str) -> bool:
@@ -197,7 +204,16 @@ def check_bytes(data: bytes, name: str, beside: Mapping[str, bytes], shown: str)
     begun = time.monotonic()
     seen = examine(data, name, beside)
     seconds = round(time.monotonic() - begun, 3)
-    defects = tuple(
+    defects = _found(seen.defects)
+    form = seen.definition
+    if form is None:
+        return Checked(shown, seen.result, seconds=seconds, defects=defects)
+    count = sum(len(form.questions(kind)) for kind in form.record_types())
+    return Checked(shown, seen.result, form.form_id, form.version, count, seconds, defects)
+
+
+def _found(defects: Sequence[SheetDefect]) -> tuple[Found, ...]:
+    return tuple(
         Found(
             one.sheet,
             one.row,
@@ -207,13 +223,8 @@ def check_bytes(data: bytes, name: str, beside: Mapping[str, bytes], shown: str)
             one.message.th,
             one.message.en,
         )
-        for one in seen.defects
+        for one in defects
     )
-    form = seen.definition
-    if form is None:
-        return Checked(shown, seen.result, seconds=seconds, defects=defects)
-    count = sum(len(form.questions(kind)) for kind in form.record_types())
-    return Checked(shown, seen.result, form.form_id, form.version, count, seconds, defects)
 
 
 # -- a process with bounds ---------------------------------------------------------------------

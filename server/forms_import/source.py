@@ -52,6 +52,12 @@ def read_grids(data: bytes, name: str, defects: Defects) -> list[Grid]:
         return []
     kind = kind_of_file(data, name)
     try:
+        if kind == "workbook" and name.lower().endswith(".zip"):
+            raise Unreadable(
+                "sheet.unreadable",
+                "ไฟล์ zip ต้องคลายก่อน แล้วส่งแบบฟอร์มกับไฟล์ที่มาด้วย",
+                "a zip is unpacked first: give the form, and the files beside it",
+            )
         if kind == "workbook":
             grids = read_workbook(data, defects)
         elif kind == "legacy":

@@ -142,6 +142,19 @@ UNSUPPORTED: Final = {
         "ไม่รวมแบบฟอร์มอื่นเข้ามา คัดลอกแถวมาใส่",
         "other forms are not included; copy their rows",
     ),
+    "begin_score": ("ใช้ select_one แต่ละข้อ", "write each question as select_one"),
+    "begin_rank": ("ใช้คำถามชนิด rank", "use a question of type rank"),
+    "begin_kobomatrix": (
+        "ใช้ begin_repeat หรือกลุ่มที่มี appearance table-list",
+        "use begin_repeat, or groups with the appearance table-list",
+    ),
+    "calculate_here": ("ใช้ calculate กับ trigger", "use a calculate with a trigger"),
+    "text audit": ("ระบบเก็บทุกการบันทึกอยู่แล้ว ลบแถวนี้", "every save is kept anyhow; take the row out"),
+    "audio audit": (
+        "ไม่บันทึกเสียงทั้งการสัมภาษณ์ ใช้คำถามชนิด audio",
+        "the whole interview is not recorded; ask for a recording with a question of type audio",
+    ),
+    "comments": ("ใช้คำถามชนิด text", "ask with a question of type text"),
     "cascading_select": (
         "ใช้ select_one กับ choice_filter",
         "use select_one with a choice_filter",
@@ -202,7 +215,7 @@ def kind_of(written: str) -> Kind:
         kind, constraint, hint = RULED[text]
         return Kind(kind, constraint=constraint, hint=hint)
     first = text.partition(" ")[0]
-    if text in UNSUPPORTED or first in ("osm", "cascading_select", "include"):
+    if text in UNSUPPORTED or first in UNSUPPORTED:
         return Kind("text", unsupported=text if text in UNSUPPORTED else first)
     if text in ("audit", "csv-external", "xml-external"):
         return Kind("csv-external" if text == "xml-external" else text)
