@@ -172,7 +172,7 @@ def _codes(question: Question, number: str, places: Places, annexes: Annexes) ->
     found = places.choice_lists.get(question.choices)
     if found is not None and question.type in ("select_one", "select_multiple"):
         if len(found.choices) > LEGEND_CHOICES_MAX:
-            letter = annexes.of_list(found)
+            letter = annexes.of_list(found, question)
             return places.words("codes_annex", column=column, annex=letter)
         listed = "   ".join(
             f"{index} = {choice.label.get(places.words.language)}"

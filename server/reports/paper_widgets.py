@@ -34,14 +34,16 @@ class Annexes:
     codebooks: Mapping[str, Codebook]
     listed: dict[str, Data] = field(default_factory=dict)
 
-    def of_list(self, found: ChoiceList) -> str:
-        """The letter of a choice list's annex."""
+    def of_list(self, found: ChoiceList, question: Question) -> str:
+        """The letter of a choice list's annex, which is called as the first question that needs
+        it."""
         language = self.places.words.language
         rows = [
             (str(index), choice.label.get(language))
             for index, choice in enumerate(found.choices[:ANNEX_ROWS_MAX], start=1)
         ]
-        return self._letter(f"list {found.name}", found.name, rows)
+        title = question.label.get(language) or found.name
+        return self._letter(f"list {found.name}", title, rows)
 
     def of_book(self, name: str) -> str:
         """The letter of a codebook's annex; empty when it is too long for paper."""
@@ -147,7 +149,7 @@ def _options(question: Question, places: Places, annexes: Annexes) -> Data:
     if found is None:
         return {"kind": "line", "lines": 1, "note": _reference_note(question, places, annexes)}
     if len(found.choices) > INLINE_CHOICES_MAX:
-        letter = annexes.of_list(found)
+        letter = annexes.of_list(found, question)
         note = places.words("code_in", annex=letter)
         return {"kind": "line", "lines": 1, "note": note}
     labels = [choice.label.get(places.words.language) for choice in found.choices]

@@ -27,6 +27,9 @@ KEPT_MAX: Final = 64
 TURN_S: Final = 20.0
 BREAK: Final = "\u200b"
 THAI: Final = re.compile("[\u0e01-\u0e4e]")
+WHOLE: Final = ("อุตสาหกรรม", "โรงงาน", "สิ่งแวดล้อม", "ประกอบกิจการ", "ผู้ประกอบการ")
+"""Words of the programme that the model would cut."""
+KEPT: Final = re.compile("|".join(f"{BREAK}?".join(word) for word in WHOLE))
 SHORT: Final = 9
 """A shorter text never needs a break."""
 MARKED_MAX: Final = 4_000
@@ -73,7 +76,8 @@ def marked(value: Any) -> Any:
         plain = value.replace(BREAK, "")
         if len(plain) < SHORT or not THAI.search(plain):
             return plain
-        return BREAK.join(_words().parse(plain[:MARKED_MAX])) + plain[MARKED_MAX:]
+        broken: str = BREAK.join(_words().parse(plain[:MARKED_MAX])) + plain[MARKED_MAX:]
+        return KEPT.sub(lambda found: found.group().replace(BREAK, ""), broken)
     if isinstance(value, dict):
         return {key: marked(one) for key, one in value.items()}
     return [marked(one) for one in value] if isinstance(value, list | tuple) else value

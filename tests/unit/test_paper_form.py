@@ -159,6 +159,8 @@ def test_lines_may_break_between_words_only() -> None:
     broken = marked({"a": [text]})["a"][0].split("\u200b")
     assert "".join(broken) == text
     assert "ก่อน" in broken
+    law = marked("ประกาศกระทรวงอุตสาหกรรม น้ำทิ้งโรงงาน พ.ศ. 2560").split("\u200b")
+    assert any("อุตสาหกรรม" in word for word in law)
 
 
 @pytest.mark.parametrize("size", ["empty", "odd"])
