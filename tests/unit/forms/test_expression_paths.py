@@ -22,7 +22,7 @@ DOG = {"at": "p1", "key": "kind"}
 @pytest.mark.parametrize(
     ("expression", "place", "expected"),
     [
-        ("/home/head/name", {}, "Somchai"),
+        ("/house/head/name", {}, "Somchai"),
         ("/data/head/name", {}, "Somchai"),
         ("../age", NAME, "42"),
         ("./../age", NAME, "42"),
