@@ -27,8 +27,10 @@ from shared.errors import BadInput, TooLarge
 from shared.ids import is_sha256, is_uuid
 from shared.records.state import EXISTENCE, MOVED, NOTE
 from sync.bounds import a_count, a_list, a_place, a_text, a_time, a_uuid, an_integer, an_object
-from sync.commitments import commitment_bytes, commitments_root, head_hash
+from sync.commitments import commitment_bytes, commitments_root, head_hash, plain_commitments
 from sync.version import CHANGE_VERSION
+from sync.writes import FieldWrite as FieldWrite
+from sync.writes import PlainWrites as PlainWrites
 
 
 class Operation(StrEnum):
@@ -41,15 +43,6 @@ class Operation(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"
     MOVE = "move"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldWrite:
-    """A value and the dots of the values its author had been shown. `salt` for personal ones."""
-
-    value: JsonValue
-    seen: tuple[str, ...] = ()
-    salt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +251,8 @@ class _Reader:
         edits = tuple(self._edit(i, an_object(raw, "record")) for i, raw in enumerate(records))
         if len({e.record for e in edits}) != len(edits):
             raise BadInput("a change names each record once")
-        if any(change_id in write.seen for edit in edits for write in edit.writes.values()):
+        shown = (edit.writes.values() for edit in edits if type(edit.writes) is not PlainWrites)
+        if any(change_id in write.seen for writes in shown for write in writes):
             raise BadInput("nobody can have been shown the value that they are about to write")
         if commitments_root(self.commits) != head.get("commits"):
             raise BadInput("the values are not those the head commits to")
@@ -315,7 +309,7 @@ class _Reader:
         place = a_count(raw, "parent", len(self.head["records"]) - 1)
         return a_uuid(an_object(self.head["records"][place], "record").get("record"), "record")
 
-    def _writes(self, index: int, raw: dict[str, Any]) -> dict[str, FieldWrite]:
+    def _writes(self, index: int, raw: dict[str, Any]) -> Mapping[str, FieldWrite]:
         fields = a_list(raw.get("fields"), "fields")
         values = a_list(self.values[index], "values")
         salts = an_object(self.salts[index], "salts")
@@ -324,13 +318,16 @@ class _Reader:
             raise BadInput("too many fields in one record of a change")
         if len(values) != len(fields) or len(shown) != len(fields):
             raise BadInput("values and seen must be as many as fields")
-        if salts or "seen" in raw or EXISTENCE in fields or MOVED in fields:
-            writes = {
-                a_field(name): _write(name, value, seen, salts.get(name))
-                for name, value, seen in zip(fields, values, shown, strict=True)
-            }
-        else:
-            writes = dict(zip(map(a_field, fields), map(FieldWrite, values), strict=True))
+        if not (salts or "seen" in raw or EXISTENCE in fields or MOVED in fields):
+            plain = dict(zip(map(a_field, fields), values, strict=True))
+            if len(plain) != len(fields):
+                raise BadInput("a field is named once")
+            self.commits.extend(plain_commitments(plain))
+            return PlainWrites(plain)
+        writes = {
+            a_field(name): _write(name, value, seen, salts.get(name))
+            for name, value, seen in zip(fields, values, shown, strict=True)
+        }
         if len(writes) != len(fields) or not salts.keys() <= writes.keys():
             raise BadInput("a field is named once, and salts name fields of the head")
         self.commits.extend(

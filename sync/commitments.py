@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +27,14 @@ def commitment_bytes(field: str, value: JsonValue, salt: str | None) -> bytes:
     """SHA-256, 32 bytes, over salt (32 hex digits or none), field key and value."""
     start = _start(field, salt) if salt else _start_of(field)
     return hashlib.sha256(start + _value_bytes(value)).digest()
+
+
+def plain_commitments(values: Mapping[str, JsonValue]) -> list[bytes]:
+    """`commitment_bytes` of values without a salt, in their order."""
+    sha256, start_of, value_bytes = hashlib.sha256, _start_of, _value_bytes
+    return [
+        sha256(start_of(field) + value_bytes(value)).digest() for field, value in values.items()
+    ]
 
 
 def _start(field: str, salt: str) -> bytes:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from shared.canonical import JsonValue
+from shared.records.siblings import FieldRows
 from shared.records.state import (
     EXISTENCE,
     MOVED,
@@ -29,7 +30,7 @@ from shared.records.state import (
     WorkflowState,
     differ,
 )
-from sync.changes import Operation, RecordEdit
+from sync.changes import Operation, PlainWrites, RecordEdit
 from sync.merge import (
     Effect,
     RecordHistory,
@@ -114,7 +115,8 @@ def quick_edit(
         return None
     if begins:
         return _begun(state, lineage, edit, dot)
-    fields = dict(state.fields)
+    fields = state.fields
+    changed: dict[str, tuple[Sibling, ...]] = {}
     first: dict[str, Sibling] = {}
     writes: list[Write] = []
     revision, conflict = state.revision + 1, False
@@ -126,12 +128,12 @@ def quick_edit(
         if not live:
             if write.seen:
                 return None
-            fields[name] = (mine,)
+            changed[name] = (mine,)
         else:
             found = _over(live, mine, write.seen, state.created.id, name, first)
             if found is None:
                 return None
-            fields[name] = found
+            changed[name] = found
             conflict = conflict or differ(found)
         writes.append(Write(dot, name, write.value, write.seen, write.salt, revision=revision))
     if not writes:
@@ -139,7 +141,7 @@ def quick_edit(
     empty = not (state.fields or state.existence or lineage.writers)
     after = replace(
         state,
-        fields=fields,
+        fields=fields.changed(changed) if type(fields) is FieldRows else {**fields, **changed},
         revision=revision,
         version=max(state.version, edit.version),
     )
@@ -152,12 +154,19 @@ def quick_edit(
 
 def _begun(state: RecordState, lineage: Lineage, edit: RecordEdit, dot: Dot) -> QuickOutcome | None:
     """The creation itself: every value is the first of its field, so nobody can have seen one."""
-    written = {name: write for name, write in edit.writes.items() if name != NOTE}
-    if any(write.seen for write in written.values()):
-        return None
-    if not written:
+    fields: Mapping[str, tuple[Sibling, ...]]
+    if type(edit.writes) is PlainWrites:
+        values = edit.writes.values_by_name
+        if NOTE in values:
+            values = {name: value for name, value in values.items() if name != NOTE}
+        fields = FieldRows.first(dot, values)
+    else:
+        written = {name: write for name, write in edit.writes.items() if name != NOTE}
+        if any(write.seen for write in written.values()):
+            return None
+        fields = {name: (Sibling(dot, w.value, w.salt),) for name, w in written.items()}
+    if not fields:
         return QuickOutcome(state, lineage, Effect.APPLIED, None, added=False)
-    fields = {name: (Sibling(dot, w.value, w.salt),) for name, w in written.items()}
     version = max(state.version, edit.version)
     after = replace(state, fields=fields, revision=1, version=version)
     return QuickOutcome(after, lineage, Effect.APPLIED, None)

@@ -23,13 +23,16 @@ use it while a conflict is open.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from shared.canonical import JsonValue, canonical_text, encode_ordered, ordered, read_json
 from shared.errors import BadInput
 from shared.limits import INTEGER_MAX, STATE_BYTES_MAX
+from shared.records.siblings import Dot as Dot
+from shared.records.siblings import FieldRows, in_order, sibling_of
+from shared.records.siblings import Sibling as Sibling
 from shared.records.workflow import Status
 
 EXISTENCE: Final = "@existence"
@@ -37,28 +40,6 @@ NOTE: Final = "@note"
 MOVED: Final = "@scope"
 """What a move writes: the area a root goes to. The latest that nobody has superseded decides."""
 OFFICE: Final = "office"
-_VALUE_DEPTH: Final = 4
-"""How deep a value stands in a state: fields, siblings, sibling, value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """Who wrote a value, when (their clock, evidence only), on which client, and where."""
-
-    id: str
-    author: str
-    saved_at: int
-    client: str
-    place: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sibling:
-    """One value of a field that nobody has superseded. `salt` is kept for personal values."""
-
-    dot: Dot
-    value: JsonValue
-    salt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +102,18 @@ class RecordState:
 
     def value(self, name: str) -> JsonValue:
         """The value logic and reports use: the first accepted of the siblings, or None."""
+        if type(self.fields) is FieldRows:
+            return self.fields.first_value(name)
         siblings = self.fields.get(name)
         return siblings[0].value if siblings else None
 
     def conflicts(self) -> tuple[str, ...]:
         """Fields whose live values differ; equal values of several people are no conflict."""
-        fields = self.fields.items()
-        return tuple(name for name, found in fields if len(found) > 1 and differ(found))
+        fields = self.fields
+        if type(fields) is FieldRows:
+            several = [name for name, rows in fields.rows.items() if len(rows) > 1]
+            return tuple(name for name in several if differ(fields[name]))
+        return tuple(name for name, found in fields.items() if len(found) > 1 and differ(found))
 
 
 def _act(sibling: Sibling) -> str:
@@ -174,7 +160,7 @@ class _DotTable:
         dot, value = sibling.dot, sibling.value
         if dot is not self._last:
             self._last, self._at = dot, self.number(dot)
-        return [[self._at, value if type(value) is str else ordered(value, _VALUE_DEPTH)]]
+        return [[self._at, in_order(value)]]
 
     def siblings(self, found: tuple[Sibling, ...]) -> list[object]:
         """The rows of one field's siblings. Texts, which nearly every value is, go as they are."""
@@ -182,12 +168,25 @@ class _DotTable:
             return self.alone(found[0])
         rows: list[object] = []
         for sibling in found:
-            value = sibling.value
-            plain = value if type(value) is str else ordered(value, _VALUE_DEPTH)
-            number = self.number(sibling.dot)
-            salt = sibling.salt
-            rows.append([number, plain] if salt is None else [number, plain, salt])
+            row = [self.number(sibling.dot), in_order(sibling.value)]
+            rows.append(row if sibling.salt is None else [*row, sibling.salt])
         return rows
+
+    def numbered(self, fields: FieldRows, names: list[str]) -> dict[str, object]:
+        """The rows of fields that are rows already, under the numbers of this table."""
+        numbers: list[int] = [-1] * len(fields.dots)
+        out: dict[str, object] = {}
+        for name in names:
+            rows = fields.rows[name]
+            same = True
+            for row in rows:
+                at = row[0]
+                if numbers[at] < 0:
+                    numbers[at] = self.number(fields.dots[at])
+                same = same and numbers[at] == at
+            if rows:
+                out[name] = rows if same else [[numbers[row[0]], *row[1:]] for row in rows]
+        return out
 
 
 def _workflow_json(table: _DotTable, flow: WorkflowState) -> dict[str, object]:
@@ -213,7 +212,10 @@ def encode_state(state: RecordState) -> bytes:
     """
     table, named = _DotTable(), state.fields
     names = sorted(named)
-    fields: dict[str, object] = {n: table.siblings(named[n]) for n in names if named[n]}
+    if type(named) is FieldRows:
+        fields = table.numbered(named, names)
+    else:
+        fields = {n: table.siblings(named[n]) for n in names if named[n]}
     if not "".join(names).isascii():
         fields = {name: fields[name] for name in _in_order(fields)}
     existence = table.siblings(state.existence)
@@ -257,7 +259,7 @@ def decode_held(data: bytes) -> RecordState:
     """Read a state that was read strictly when it came and is kept under its hash since: the same
     value, in a fraction of the time. Raises BadInput for what is none of ours."""
     try:
-        return _state(json.loads(data))
+        return _state(json.loads(data), _held_fields)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as reason:
         raise BadInput(f"not a record state: {reason}") from reason
 
@@ -266,7 +268,7 @@ def decode_own_state(data: bytes) -> RecordState:
     """Read a state from one's own database: `encode_state` wrote it, so that nothing of its form is
     in doubt. What a disk changed all the same is BadInput where it can be noticed."""
     try:
-        return _state(_plain_json(data.decode("utf-8")))
+        return _state(_plain_json(data.decode("utf-8")), _held_fields)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as reason:
         raise BadInput(f"not a record state: {reason}") from reason
 
@@ -274,7 +276,29 @@ def decode_own_state(data: bytes) -> RecordState:
 _plain_json = json.JSONDecoder().decode
 
 
-def _state(raw: Any) -> RecordState:
+Fields = Mapping[str, tuple[Sibling, ...]]
+
+
+def _read_fields(dots: list[Dot], raw: Any) -> Fields:
+    return {
+        name: (sibling_of(dots, rows[0]),)
+        if len(rows) == 1
+        else tuple(sibling_of(dots, row) for row in rows)
+        for name, rows in raw.items()
+    }
+
+
+def _held_fields(dots: list[Dot], raw: Any) -> Fields:
+    """Fields whose values are in order; that every row is one of ours is looked at, no more."""
+    last = len(dots)
+    for rows in raw.values():
+        for row in rows:
+            if not 0 <= row[0] < last or not 1 < len(row) < 4:
+                raise ValueError("a row of a field")
+    return FieldRows(dots, raw)
+
+
+def _state(raw: Any, read_fields: Callable[[list[Dot], Any], Fields] = _read_fields) -> RecordState:
     dots = [_dot(row) for row in raw["dots"]]
     order = raw["order"]
     _expect(str, *(raw[name] for name in ("record", "type", "form", "scope", "root")))
@@ -290,13 +314,8 @@ def _state(raw: Any) -> RecordState:
         root=raw["root"],
         order=(order[0], order[1]),
         created=_dot(raw["created"]),
-        fields={
-            name: (_sibling(dots, rows[0]),)
-            if len(rows) == 1
-            else tuple(_sibling(dots, row) for row in rows)
-            for name, rows in raw["fields"].items()
-        },
-        existence=tuple(_sibling(dots, row) for row in raw["existence"]),
+        fields=read_fields(dots, raw["fields"]),
+        existence=tuple(sibling_of(dots, row) for row in raw["existence"]),
         workflow=None if raw["workflow"] is None else _workflow(dots, raw["workflow"]),
         disputed=raw.get("disputed") is True,
     )
@@ -311,10 +330,6 @@ def _dot(row: Any) -> Dot:
     _expect(str, row[0], row[1], row[3])
     _expect(int, row[2])
     return Dot(row[0], row[1], row[2], row[3], None if row[4] is None else dict(row[4]))
-
-
-def _sibling(dots: list[Dot], row: Any) -> Sibling:
-    return Sibling(dots[row[0]], row[1], row[2] if len(row) > 2 else None)
 
 
 def _workflow(dots: list[Dot], raw: Any) -> WorkflowState:
