@@ -314,25 +314,29 @@ def files_of(
     files: dict[str, JsonValue] = {}
     media: dict[str, bytes] = {}
     missing: list[str] = []
+    others: list[str] = []
     by_name = {name.casefold(): name for name in companions}
     for name in sorted(names):
         kind = MEDIA_TYPES.get(name.rpartition(".")[2].lower())
         given = by_name.get(name.casefold())
         if kind is None:
-            defects.warning(
-                "survey",
-                0,
-                "image",
-                "form.unsupported",
-                f"ไม่รองรับไฟล์ {name} ใช้ {', '.join(sorted(MEDIA_TYPES))}",
-                f"files such as {name} are not supported; use {', '.join(sorted(MEDIA_TYPES))}",
-            )
+            others.append(name)
         elif given is None:
             missing.append(name)
         else:
             data = companions[given]
             files[name] = {"sha256": sha256_hex(data), "size": len(data), "type": kind}
             media[name] = data
+    if others:
+        shown, known = ", ".join(others[:8]), ", ".join(sorted(MEDIA_TYPES))
+        defects.warning(
+            "survey",
+            0,
+            "image",
+            "form.unsupported",
+            f"ไฟล์เหล่านี้ไม่รองรับ จึงไม่แสดง: {shown} ใช้ {known}",
+            f"files of this kind are not supported and not shown: {shown}; use {known}",
+        )
     if missing:
         shown = ", ".join(missing[:8])
         defects.warning(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from server.forms_import.appearances import without_effect
 from server.forms_import.book import Book
 from server.forms_import.choices import read_media
 from server.forms_import.columns import TRANSLATED
@@ -178,11 +179,25 @@ class QuestionReader:
             node["type"] = "metadata"
             parameters = {"meta": kind.meta}
         more = self.selects.select(row, node, kind, parameters) if kind.select else []
+        self.appearance(row, node)
         if parameters:
             node["parameters"] = parameters
         if "save_to" in row.cells:
             self.saved_to[node["name"]] = row.cells["save_to"]
         return [node, *more]
+
+    def appearance(self, row: SheetRow, node: dict[str, Any]) -> None:
+        """Tells what an appearance would do elsewhere. The row of labels above a table of selects
+        (`label`) is never answered: it is a note."""
+        appearance = node.get("appearance", "")
+        if node["type"] in ("select_one", "select_multiple") and "label" in appearance.split():
+            node["type"] = "note"
+            for name in ("choices", "choice_filter", "required", "appearance"):
+                node.pop(name, None)
+        for word, th, en in without_effect(appearance):
+            self.warn(
+                row, "appearance", "form.appearance", f"appearance {word}: {th}", f"{word}: {en}"
+            )
 
     def unknown(self, row: SheetRow, written: str) -> None:
         # Looking for what was meant costs a millisecond: nobody reads the hundredth suggestion.

@@ -48,6 +48,24 @@ def test_every_name_of_a_column_is_understood(
         assert node[attribute] == kept
 
 
+@pytest.mark.parametrize("appearance", ["ex:org.app(a='b')", "masked", "ethiopian w1", "image-map"])
+def test_an_appearance_that_means_something_elsewhere_is_told(appearance: str) -> None:
+    found = compiled(form([[*HEAD, "appearance"], ["text", "a", "A", appearance]]))
+    assert "form.appearance" in codes(found)
+
+
+def test_the_row_of_labels_above_a_table_is_a_note() -> None:
+    lists = [["list_name", "name", "label"], ["yn", "y", "Yes"]]
+    rows = [
+        [*HEAD, "appearance", "required"],
+        ["select_one yn", "head", "", "label", "yes"],
+        ["select_one yn", "a", "A", "list-nolabel", ""],
+    ]
+    nodes = questions(compiled(form(rows, lists)))
+    assert nodes["head"]["type"] == "note"
+    assert nodes["a"]["type"] == "select_one"
+
+
 def test_two_names_of_one_column_are_a_defect() -> None:
     rows = [[*HEAD, "relevant", "bind::relevant"], ["text", "a", "A", "1", "1"]]
     assert ("survey", 2, "bind::relevant", "sheet.column_twice") in errors(form(rows))
