@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 from typing import Any
 
 from kivy.clock import Clock
@@ -17,6 +18,7 @@ from mobile.ui.look import look
 from mobile.ui.navigation import Navigation
 from mobile.ui.screen import Screen
 from mobile.ui.screens.form_dialogs import (
+    PROBLEMS_SHOWN_MAX,
     delete_dialog,
     menu_sheet,
     offer_dialog,
@@ -27,6 +29,7 @@ from mobile.ui.screens.form_dialogs import (
 from mobile.ui.screens.form_notices import FormNotices
 from mobile.ui.screens.form_page import FormPage, PageKey, PageTools
 from mobile.ui.screens.form_rows import RowActs
+from mobile.ui.screens.form_versions import aside_sheet, move_dialog, problems_sheet
 from mobile.ui.screens.picture_sheets import choose_picture
 from mobile.ui.strings import tr
 from mobile.ui.widgets.button import PrimaryButton
@@ -39,6 +42,7 @@ from mobile.ui.widgets.state_chip import CHIPS, StateChip
 from mobile.ui.words import say
 
 HANDED_IN = "form.handed_in"
+GOOD_NEWS = (HANDED_IN, "form.register_updated", "form.moved")
 
 
 class FormScreen(Screen):
@@ -81,7 +85,9 @@ class FormScreen(Screen):
         self._here = ThaiLabel(role="strong", fit="line", automation_id="row_title")
         self._crumbs.add_widget(self._path)
         self._crumbs.add_widget(self._here)
-        self._notices = FormNotices(self._show_offer, presenter.save_again)
+        self._notices = FormNotices(
+            self._show_offer, presenter.save_again, self._show_move, self._show_aside
+        )
         self.bar.pill_share = 0.26  # the title, the state and the menu need the rest
         self.bar.bind(on_back=lambda *_: navigation.back())
         self.bar.bind(on_sync=lambda *_: navigation.open("sync_report"))
@@ -270,7 +276,7 @@ class FormScreen(Screen):
         if notice is None or notice is self._said_notice:
             return
         self._said_notice = notice
-        good = isinstance(notice, Words) and notice.key in (HANDED_IN, "form.register_updated")
+        good = isinstance(notice, Words) and notice.key in GOOD_NEWS
         self._navigation.say(Snackbar(say(notice), tone="good" if good else "warn"))
         if isinstance(notice, Words) and notice.key == HANDED_IN:
             self._navigation.back()
@@ -323,10 +329,10 @@ class FormScreen(Screen):
         self.page.finish()
         found = self._presenter.check()
         if found:
-            dialog = problems_dialog(self._presenter.state, found, self.jump)
+            self._show_problems(found)
         else:
             dialog = submit_dialog(self._presenter.state, self._presenter.submit)
-        self._navigation.show_above(dialog)
+            self._navigation.show_above(dialog)
 
     def jump(self, problem: ProblemView) -> None:
         """Go to the question of a problem."""
@@ -346,6 +352,23 @@ class FormScreen(Screen):
                 offer_dialog(offer, presenter.take_offer, presenter.dismiss_offer)
             )
 
+    def _show_move(self) -> None:
+        move = self._presenter.state.move
+        if move is not None:
+            self.page.finish()
+            self._navigation.show_above(move_dialog(move, self._presenter.move_forward))
+
+    def _show_aside(self) -> None:
+        self._navigation.show_above(aside_sheet(self._presenter, self._navigation))
+
+    def _show_problems(self, found: Sequence[ProblemView]) -> None:
+        state = self._presenter.state
+        if len(found) > PROBLEMS_SHOWN_MAX:
+            names = {section.key: section.label for section in state.sections}
+            self._navigation.show_above(problems_sheet(found, names, self.jump))
+        else:
+            self._navigation.show_above(problems_dialog(state, found, self.jump))
+
     def _open_menu(self) -> None:
         state = self._presenter.state
         history = ("history", "history", "form.history", self._open_history)
@@ -362,8 +385,7 @@ class FormScreen(Screen):
         self.page.finish()
         found = self._presenter.check()
         if found:
-            dialog = problems_dialog(self._presenter.state, found, self.jump)
-            self._navigation.show_above(dialog)
+            self._show_problems(found)
         else:
             self._navigation.say(Snackbar(text_key="form.no_problems"))
 

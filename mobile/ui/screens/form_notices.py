@@ -15,8 +15,15 @@ from mobile.ui.words import say
 class FormNotices:
     """Fixed under the tabs: what endangers answers. Above the questions, scrolling: the rest."""
 
-    def __init__(self, show_offer: Callable[[], None], save_again: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        show_offer: Callable[[], None],
+        save_again: Callable[[], None],
+        show_move: Callable[[], None],
+        show_aside: Callable[[], None],
+    ) -> None:
         self._show_offer, self._save_again = show_offer, save_again
+        self._show_move, self._show_aside = show_move, show_aside
         self._fixed: Any = None
         self._loose: Any = None
 
@@ -31,6 +38,8 @@ class FormNotices:
             say(state.lock_words),
             state.comments,
             state.offer,
+            state.move,
+            state.aside,
             bool(state.focus),
         )
         if others != self._loose:
@@ -69,3 +78,17 @@ class FormNotices:
             notice = Notice(tone="info", text=words, action_key="form.offer_see")
             notice.bind(on_action=lambda *_: self._show_offer())
             loose.add_widget(notice)
+        if state.move is not None:
+            words = tr("form.move", version=state.move.version)
+            _with_action(loose, words, "form.move_see", self._show_move, "form_move")
+        if state.aside:
+            words = tr("form.aside", count=len(state.aside))
+            _with_action(loose, words, "form.aside_see", self._show_aside, "form_aside")
+
+
+def _with_action(
+    column: Column, words: str, key: str, act: Callable[[], None], automation_id: str
+) -> None:
+    notice = Notice(tone="info", text=words, action_key=key, automation_id=automation_id)
+    notice.bind(on_action=lambda *_: act())
+    column.add_widget(notice)
