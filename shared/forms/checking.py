@@ -13,6 +13,7 @@ from shared.forms.scale import scale_of
 METADATA: Final = frozenset(
     {"start", "end", "today", "deviceid", "username", "phonenumber", "email"}
 )
+PEOPLE: Final = frozenset({"username", "phonenumber", "email"})
 _CHOICES: Final = frozenset({"select_one", "select_multiple", "rank", "reference", "references"})
 SEVERAL: Final = frozenset({"select_multiple", "rank"})
 _NO_CHOICES: Final = ChoiceList("", ())
@@ -45,6 +46,7 @@ def check_whole(reading: Reading, choice_lists: Mapping[str, ChoiceList]) -> Non
         question = reading.shapes[record_type].questions[key]
         _check_options(reading, question, path, choice_lists, repeats)
         _check_parameters(reading, question, path)
+        _check_named_people(reading, question, path)
         for word, kinds in _misplaced(question):
             reading.warning(
                 path,
@@ -127,6 +129,20 @@ def _check_parameters(reading: Reading, question: Question, path: str) -> None:
             "form.metadata",
             f"meta เป็นได้: {known}",
             f"meta is one of: {known}",
+        )
+
+
+def _check_named_people(reading: Reading, question: Question, path: str) -> None:
+    """Facts about whoever fills in a form are about a person, also when nobody thought of it."""
+    meta = question.parameters.get("meta")
+    if question.type == "metadata" and meta in PEOPLE and not question.personal:
+        reading.warning(
+            path,
+            "personal",
+            "form.personal_fact",
+            f"{meta} เป็นข้อมูลของบุคคล ให้ใส่ personal เป็น P หรือ O เพื่อให้ปิดบังและลบได้",
+            f"{meta} is about a person: write P or O under personal, so that it is masked and can "
+            "be erased",
         )
 
 

@@ -102,6 +102,8 @@ class FormFile:
         return {"sha256": self.sha256, "name": self.name, "size": self.size, "type": self.type}
 
 
+PLACE_LISTS: Final = frozenset({"geotrace", "geoshape"})
+"""Whose answer is a list of places, too long to be read in a list of records."""
 _NO_KEYS: Final[Mapping[str, object]] = {}
 
 
@@ -260,6 +262,30 @@ class FormDefinition:
                 found.update((child.name, section) for child in section.children)
         return found
 
+    @cached_property
+    def _labelled(self) -> Mapping[str, Section | Node]:
+        """Every node by its path in XForms' way: `/insp/visit/t_in`."""
+        found: dict[str, Section | Node] = {}
+        for section in self.sections:
+            above = f"/{self.form_id}"
+            waiting: list[tuple[str, Section | Node]] = [(f"{above}/{section.name}", section)]
+            if section.implicit:
+                waiting = [(f"{above}/{child.name}", child) for child in section.children]
+            while waiting:
+                path, node = waiting.pop()
+                found[path] = node
+                if not isinstance(node, Question):
+                    waiting += [(f"{path}/{child.name}", child) for child in node.children]
+        return found
+
+    def text_at(self, text_id: str) -> Text | None:
+        """A label or hint by XForms' id for it (`/insp/visit/t_in:label`), or None."""
+        path, _, part = text_id.rpartition(":")
+        node = self._labelled.get(path)
+        if node is None or part not in ("label", "hint"):
+            return None
+        return node.hint if part == "hint" else node.label
+
     def title_of(
         self, answers: Mapping[str, object], language: str = "th", record_type: str = ""
     ) -> str:
@@ -275,6 +301,8 @@ class FormDefinition:
     ) -> str:
         """A stored answer as a person reads it in a list: choice labels, plain text otherwise."""
         value = stored_answer(question, answers)
+        if isinstance(value, list) and question.type in PLACE_LISTS:
+            return f"{len(value)} points" if language == "en" else f"{len(value)} จุด"
         if isinstance(value, list):
             return ", ".join(self.choice_text(question, str(name), language) for name in value)
         if value is None or isinstance(value, (dict, bool)):

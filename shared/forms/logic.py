@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from shared.canonical import JsonValue
 from shared.forms.answers import RowAnswers
@@ -30,7 +31,7 @@ from shared.forms.surroundings import Surroundings
 from shared.forms.telling import with_answers
 from shared.forms.tree import Node, RecordTree
 from shared.ids import row_id
-from shared.limits import ROWS_MADE_MAX
+from shared.limits import ROWS_MADE_MAX, ROWS_PER_REPEAT_MAX
 
 __all__ = [
     "Changed",
@@ -279,7 +280,8 @@ class FormEngine(RecordTree):
         questions = self.definition.questions(kind)
         if book is None or not questions:
             return ()
-        keys = {row.key: row_id(above, repeat.name, row.key) for row in rows_of_table(book)}
+        entries = islice(rows_of_table(book), ROWS_PER_REPEAT_MAX)
+        keys = {row.key: row_id(above, repeat.name, row.key) for row in entries}
         return [
             (kind, RowAnswers(made, {questions[0].key: key}, above))
             for key, made in keys.items()

@@ -105,7 +105,8 @@ class AnswerWorld:
         return self.definition.version_text or str(self.definition.version)
 
     def itext(self, text_id: str) -> str | None:
-        return None
+        text = self.definition.text_at(text_id)
+        return None if text is None else text.get(self.language)
 
     def random(self) -> Decimal:
         return self.surroundings.random()

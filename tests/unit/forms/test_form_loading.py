@@ -97,6 +97,7 @@ def test_a_defect_is_found(children: list[Any], code: str) -> None:
         ([{**question("a", constraint=". > 1"), "constraint_message": {}}], "form.no_message"),
         ([question("a", appearance="month-year")], "form.appearance"),
         ([question("a", randomize=True)], "form.randomize"),
+        ([question("a", "metadata", parameters={"meta": "email"})], "form.personal_fact"),
     ],
 )
 def test_a_warning_is_told_and_refuses_nothing(children: list[Any], code: str) -> None:
@@ -344,3 +345,24 @@ def test_a_document_survives_canonical_json(name: str) -> None:
     again = load_form(read_json(data, bytes_max=4_000_000))
     assert isinstance(again, FormDefinition)
     assert again.sections == compiled(name).definition.sections
+
+
+def test_a_line_of_places_is_told_by_the_number_of_its_points() -> None:
+    definition = form_of(question("way", "geotrace", shown_as="title"))
+    places = [{"lat": "1", "lon": "2"}, {"lat": "1", "lon": "3"}]
+    assert definition.title_of({"s/way": places}) == "2 จุด"
+    assert definition.title_of({"s/way": places}, "en") == "2 points"
+
+
+def test_a_text_is_found_by_its_xforms_id() -> None:
+    loaded = load_form(
+        document(
+            group("s", repeat("r", question("a", hint=both("how")))),
+            group("page_1", question("b"), implicit=True),
+        )
+    )
+    assert isinstance(loaded, FormDefinition)
+    assert loaded.text_at("/demo/s/r/a:hint") == Text("how", "how")
+    assert loaded.text_at("/demo/b:label") == Text("b", "b")
+    assert loaded.text_at("/demo/s/a:label") is None
+    assert loaded.text_at("nonsense") is None
