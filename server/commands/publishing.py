@@ -125,7 +125,7 @@ def _publish_file(
     ready = checked[1]
     form = ready.definition
     with office.database.reading() as session:
-        same = earlier_versions(session, form.form_id).get(form.version)
+        same = earlier_versions(session, office.forms, form.form_id).get(form.version)
     if same is not None and same.sha256 == ready.sha256:
         return {"form": form.form_id, "version": form.version, "fresh": False}
     candidate = _kept(office, author, path, upload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
@@ -164,7 +165,13 @@ def find_candidate(session: Session, candidate: str) -> FormCandidateRow:
 
 def definition_of(row: FormCandidateRow) -> FormDefinition:
     """A candidate's form."""
-    loaded = load_form(read_json(row.document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
+    return _loaded(row.document)
+
+
+@lru_cache(maxsize=4)
+def _loaded(document: bytes) -> FormDefinition:
+    """The form of a document: loading a large one takes longer than all else on its page."""
+    loaded = load_form(read_json(document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
     assert isinstance(loaded, FormDefinition), "it was loaded when it was kept"
     return loaded
 

@@ -8,6 +8,7 @@ from server.models import BlobReferenceRow, BlobRow, ThumbnailRow
 from server.services.list_review_queue import Scopes
 from server.services.open_blob import FileFacts
 from server.store.office import Office
+from server.store.scopes import PROGRAMME
 from shared.errors import NotFound
 from shared.ids import is_sha256
 
@@ -42,5 +43,6 @@ def find_record_thumbnail(office: Office, original: str, scopes: Scopes) -> File
 def _named(sha256: str, scopes: Scopes) -> ColumnElement[bool]:
     named = select(BlobReferenceRow.sha256).where(BlobReferenceRow.sha256 == sha256)
     if scopes is not None:
-        named = named.where(BlobReferenceRow.scope.in_(sorted(scopes)))
+        # What the programme publishes (media of forms) is for everybody of the office.
+        named = named.where(BlobReferenceRow.scope.in_(sorted({*scopes, PROGRAMME})))
     return named.exists()

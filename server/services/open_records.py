@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import RecordRow
@@ -52,6 +52,12 @@ def is_open() -> ColumnElement[bool]:
         & RecordRow.parent.is_(None)
         & or_(RecordRow.status.is_(None), RecordRow.status.in_(OPEN))
     )
+
+
+def count_open_records(session: Session, form_id: str, most: int) -> int:
+    """How many open records a form has; not counted beyond `most`."""
+    some = select(RecordRow.id).where(RecordRow.type == form_id, is_open()).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def open_record_ids(session: Session, form_id: str, most: int) -> list[str]:

@@ -11,7 +11,7 @@ from server.models import FormCandidateRow, FormRow, RehearsalRow
 from server.services.compile_upload import ReadyForm, with_version
 from server.services.form_facts import files_of
 from server.services.keep_candidate import definition_of, find_candidate
-from server.services.open_records import open_record_ids
+from server.services.open_records import count_open_records
 from server.services.publish_form import PublishedForm, Source, publish_ready
 from server.services.unpack_upload import FormUpload, unpack_upload
 from server.store.office import Office
@@ -68,7 +68,7 @@ def must_be_rehearsed(session: Session, row: FormCandidateRow, *, despite_blocke
     """Where there are open records, nobody publishes without knowing what becomes of them."""
     rehearsal = session.get(RehearsalRow, row.id)
     if rehearsal is None or rehearsal.state != "done":
-        if open_record_ids(session, row.form_id, 1):
+        if count_open_records(session, row.form_id, 1):
             raise ConflictingState(
                 "there are open records: rehearse first", reason="rehearsal.needed"
             )

@@ -17,17 +17,17 @@ from server.services.publish_codebook import enter_codebook
 from server.services.record_staff_change import StaffChange, save_in
 from server.services.write_audit import write_audit
 from server.store.bulk import insert_new
+from server.store.form_shelf import FormShelf
 from server.store.office import Office
 from server.store.scopes import PROGRAMME
 
 if TYPE_CHECKING:
     from server.xlsform import CompiledForm
-from shared.canonical import JsonLike, JsonValue, canonical_bytes, read_json
+from shared.canonical import JsonLike, JsonValue, canonical_bytes
 from shared.errors import ConflictingState, FormInvalid
 from shared.forms.definition import FormDefinition
-from shared.forms.loading import load_form
 from shared.ids import row_id
-from shared.limits import FORM_DOCUMENT_BYTES_MAX, FORM_SOURCE_BYTES_MAX
+from shared.limits import FORM_SOURCE_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def publish_ready(
     for document in ready.codebooks:
         office.blobs.keep(canonical_bytes(document))
     with office.database.writing() as session:
-        earlier = earlier_versions(session, form.form_id)
+        earlier = earlier_versions(session, office.forms, form.form_id)
         same = earlier.get(form.version)
         if same is not None and same.sha256 == ready.sha256:
             return replace(result, fresh=False)
@@ -117,15 +117,14 @@ def publish_ready(
     return result
 
 
-def earlier_versions(session: Session, form_id: str) -> dict[int, Earlier]:
+def earlier_versions(session: Session, shelf: FormShelf, form_id: str) -> dict[int, Earlier]:
     """Every published version of a form in their order."""
     found: dict[int, Earlier] = {}
-    wanted = select(FormRow.version, FormRow.document, FormRow.document_hash)
-    wanted = wanted.where(FormRow.form_id == form_id).order_by(FormRow.version)
-    for row in session.execute(wanted):
-        loaded = load_form(read_json(row.document, bytes_max=FORM_DOCUMENT_BYTES_MAX))
-        if not isinstance(loaded, list):
-            found[row.version] = Earlier(loaded, row.document_hash)
+    wanted = select(FormRow.version, FormRow.document_hash).where(FormRow.form_id == form_id)
+    for row in session.execute(wanted.order_by(FormRow.version)).all():
+        definition = shelf.find(session, form_id, row.version)
+        if definition is not None:
+            found[row.version] = Earlier(definition, row.document_hash)
     return found
 
 

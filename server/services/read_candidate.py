@@ -24,7 +24,7 @@ from server.services.keep_candidate import (
     find_candidate,
     warnings_of,
 )
-from server.services.open_records import open_record_ids
+from server.services.open_records import count_open_records
 from server.services.publish_candidate import is_same_as_newest, offered_version
 from server.services.publish_form import Earlier, earlier_versions, promises_broken
 from server.services.rehearse_form import FEW
@@ -101,13 +101,13 @@ class CandidateView:
         return not self.promises and not self.same and (rehearsed or not self.open_records)
 
 
-def read_candidate(session: Session, candidate: str) -> CandidateView:
+def read_candidate(session: Session, shelf: FormShelf, candidate: str) -> CandidateView:
     """The whole page. Raises NotFound."""
     row = find_candidate(session, candidate)
     new = definition_of(row)
-    earlier: dict[int, Earlier] = earlier_versions(session, row.form_id)
+    earlier: dict[int, Earlier] = earlier_versions(session, shelf, row.form_id)
     newest = max(earlier, default=None)
-    opened = len(open_record_ids(session, row.form_id, REHEARSED_RECORDS_MAX))
+    opened = count_open_records(session, row.form_id, REHEARSED_RECORDS_MAX)
     books: Any = read_json(row.attached, bytes_max=FORM_UNPACKED_BYTES_MAX)
     return CandidateView(
         row=row,

@@ -19,7 +19,12 @@ from sqlalchemy.orm import Session
 
 from server.models import FormCandidateRow, RehearsalFindingRow, RehearsalRow
 from server.services.keep_candidate import attached_books, definition_of, find_candidate
-from server.services.open_records import OpenRecord, open_record_ids, read_open_records
+from server.services.open_records import (
+    OpenRecord,
+    count_open_records,
+    open_record_ids,
+    read_open_records,
+)
 from server.store.bulk import insert_new, put
 from server.store.office import Office
 from shared.clocks import bangkok_date
@@ -79,7 +84,7 @@ def ask_for_rehearsal(office: Office, person: str, candidate: str) -> int:
     now_ms = office.clock.now_ms()
     with office.database.writing() as session:
         form_id = find_candidate(session, candidate).form_id
-        total = len(open_record_ids(session, form_id, REHEARSED_RECORDS_MAX))
+        total = count_open_records(session, form_id, REHEARSED_RECORDS_MAX)
         _clear(session, candidate)
         entry = {
             "candidate": candidate,

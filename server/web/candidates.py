@@ -48,6 +48,7 @@ def add_pages(pages: Blueprint) -> None:
     pages.add_url_rule("/forms/upload", "new_form", new_form)
     act(pages, "/forms/upload")(upload_form)
     pages.add_url_rule("/forms/candidates/<candidate>", "candidate", candidate)
+    pages.add_url_rule("/forms/candidates/<candidate>/progress", "candidate_progress", progress)
     pages.add_url_rule("/forms/candidates/<candidate>/records", "candidate_records", records)
     pages.add_url_rule("/forms/candidates/<candidate>/source", "candidate_source", source)
     pages.add_url_rule("/forms/candidates/<candidate>/xform", "candidate_xform", xform)
@@ -120,7 +121,7 @@ def candidate(candidate: str) -> str:
 
 def _page(candidate: str, problem: str = "") -> str:
     with reading() as session:
-        found = read_candidate(session, candidate)
+        found = read_candidate(session, office().forms, candidate)
     return page(
         "candidate.html",
         one=found,
@@ -137,6 +138,18 @@ def rehearse_candidate(candidate: str) -> Response:
     administrators_only()
     done = rehearse_now_if_few(office(), staff().id, candidate)
     return go("candidate", said="rehearsed" if done else "rehearsing", candidate=candidate)
+
+
+def progress(candidate: str) -> Response:
+    """How far the rehearsal is; when it has ended, the page is asked to show itself anew."""
+    administrators_only()
+    with reading() as session:
+        row = find_candidate(session, candidate)
+        rehearsal = read_rehearsal(session, candidate)
+    answer = make_response(page("rehearsal_progress.html", row=row, r=rehearsal))
+    if rehearsal is None or not rehearsal.going:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def records(candidate: str) -> str:

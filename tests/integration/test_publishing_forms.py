@@ -60,7 +60,7 @@ def submitted(tablet: TestTablet, record: str) -> None:
 
 def counts(world: TestOffice, candidate: str) -> tuple[str, int, int, int]:
     with world.office.database.reading() as session:
-        found = read_candidate(session, candidate).rehearsal
+        found = read_candidate(session, world.office.forms, candidate).rehearsal
     assert found is not None
     return found.state, found.fits, found.loses, found.blocked
 
@@ -88,7 +88,7 @@ def test_a_candidate_becomes_a_version_that_tablets_receive(world: TestOffice) -
     with world.office.database.reading() as session:
         assert list_candidates(session) == ()
         with pytest.raises(NotFound):
-            read_candidate(session, candidate)
+            read_candidate(session, world.office.forms, candidate)
         row = session.get_one(FormRow, ("pond", 1))
     assert row.source_name == "pond.md"
     assert b"".join(world.office.blobs.read(str(row.source_hash))) == pond(1).encode()
@@ -107,7 +107,7 @@ def test_a_rehearsal_tells_who_fits_who_loses_what_and_who_is_blocked(world: Tes
     with world.office.database.reading() as session:
         lines, more = list_findings(session, world.office.forms, candidate, "loses", 0)
         stopped, _ = list_findings(session, world.office.forms, candidate, "blocked", 0)
-        asked = read_candidate(session, candidate).rehearsal
+        asked = read_candidate(session, world.office.forms, candidate).rehearsal
     assert more is None
     assert [line.record for line in lines] == [losing]
     (answer,) = lines[0].answers
@@ -180,7 +180,7 @@ def test_the_next_number_is_offered_and_written_into_document_and_xform(world: T
     publish_first(world)
     candidate = upload(world, pond(1, **NO_PEOPLE))
     with world.office.database.reading() as session:
-        assert read_candidate(session, candidate).offered == 2
+        assert read_candidate(session, world.office.forms, candidate).offered == 2
     done = publish_candidate(world.office, world.people["admin"], candidate)
     with world.office.database.reading() as session:
         row = session.get_one(FormRow, ("pond", 2))
@@ -203,7 +203,7 @@ def test_the_same_form_again_is_nothing_to_publish(world: TestOffice) -> None:
     publish_first(world)
     candidate = upload(world, pond(7))
     with world.office.database.reading() as session:
-        assert read_candidate(session, candidate).same
+        assert read_candidate(session, world.office.forms, candidate).same
     with pytest.raises(ConflictingState) as refused:
         publish_candidate(world.office, world.people["admin"], candidate)
     assert refused.value.facts["reason"] == "candidate.same"
@@ -220,7 +220,7 @@ def test_what_may_not_change_is_refused_with_the_reason(world: TestOffice, what:
     publish_first(world)
     candidate = upload(world, pond(2, **CHANGED[what]))
     with world.office.database.reading() as session:
-        (broken,) = read_candidate(session, candidate).promises
+        (broken,) = read_candidate(session, world.office.forms, candidate).promises
     assert (broken.code, broken.field) == (f"promise.{what}", "main/people")
     assert "People" in broken.message.en
     assert "จำนวนคน" in broken.message.th
@@ -234,7 +234,7 @@ def test_a_withdrawn_question_does_not_come_back_under_its_name(world: TestOffic
     publish_form(world.office, admin, pond(2, **NO_PEOPLE), "pond.md")
     candidate = upload(world, pond(3))
     with world.office.database.reading() as session:
-        (broken,) = read_candidate(session, candidate).promises
+        (broken,) = read_candidate(session, world.office.forms, candidate).promises
     assert broken.code == "promise.returned"
 
 
@@ -243,7 +243,7 @@ def test_what_differs_from_the_newest_version_is_told_by_question(world: TestOff
     other = "| | text | site | ชื่อสถานที่ | Name of the site | yes | | |"
     candidate = upload(world, pond(2, people="", site=other, more=NEW_QUESTION))
     with world.office.database.reading() as session:
-        found = read_candidate(session, candidate).changes
+        found = read_candidate(session, world.office.forms, candidate).changes
     told = {(one.what, one.key) for one in found}
     assert told == {
         ("wording", "main/site"), ("added", "main/owner"), ("withdrawn", "main/people"),
