@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.reports.conditions import Places, Stop, leads_to, only_if
-from server.reports.paper_tables import is_table, preset_names, table_of
+from server.reports.paper_tables import ROW_MM, is_table, preset_names, sheet_columns, table_of
 from server.reports.paper_widgets import Annexes, Data, widget
 from server.reports.paper_words import WORDS, PaperWords
 from shared.forms.codebook import Codebook
@@ -28,6 +28,9 @@ NOT_ON_PAPER: Final = frozenset({"calculate", "hidden", "metadata", "background-
 ROWS_ON_PAPER: Final = 10
 ROWS_BELOW_A_ROW: Final = 3
 CARDS_ON_PAPER: Final = 2
+SHEET_ROWS: Final = 10
+TALL_SHEET_ROWS: Final = 6
+"""What a landscape page holds, of usual rows and of tall ones."""
 Numbered = Section | Group | Repeat | Question
 
 
@@ -68,6 +71,7 @@ class _Paper:
         self.annexes = Annexes(self.places, codebooks)
         self._walk = _Walk()
         self._numbers: dict[str, str] = {}
+        self._sheets: list[Data] = []
 
     def data(self) -> Data:
         language = self.words.language
@@ -83,6 +87,7 @@ class _Paper:
             "words": {key: self.words(key) for key in WORDS if "{" not in WORDS[key][0]},
             "personal": self._walk.personal,
             "sections": blocks,
+            "sheets": self._sheets,
             "annexes": [
                 {
                     "title": self.words("annex", annex=one["letter"]),
@@ -184,7 +189,7 @@ class _Paper:
 
     def _repeat(self, repeat: Repeat) -> Data:
         number = self._numbers[_mark(repeat)]
-        head = {
+        head: Data = {
             "number": number,
             "label": self.places.text(repeat.label),
             "hint": self.places.text(repeat.hint),
@@ -194,14 +199,24 @@ class _Paper:
         self._walk.personal = self._walk.personal or any(
             question.personal for question in self.form.questions(repeat.record_type)
         )
-        if is_table(repeat, self.form):
+        if is_table(repeat):
             below = "/" in repeat.parent_type
             wanted = self.rows or (ROWS_BELOW_A_ROW if below else ROWS_ON_PAPER)
             count = max(1, repeat.rows_min, min(wanted, repeat.rows_max))
-            table = table_of(repeat, self.form, self.places, self.annexes, self._numbers, count)
+            table = table_of(repeat, self.places, self.annexes, self._numbers, count)
             return {"kind": "table", **head, **table}
-        wanted = min(self.rows, 20) if self.rows else CARDS_ON_PAPER
+        sheet = sheet_columns(repeat)
+        cards = 1 if sheet else CARDS_ON_PAPER
+        wanted = min(self.rows, 20) if self.rows and not sheet else cards
         titles = preset_names(repeat, self.places, self.annexes)
+        if sheet:
+            rows = self.rows or SHEET_ROWS
+            table = table_of(repeat, self.places, self.annexes, self._numbers, rows, sheet)
+            if not self.rows and table["row_mm"] > ROW_MM:
+                table["rows"] = TALL_SHEET_ROWS
+            note = self.words("sheet_note")
+            self._sheets.append({"kind": "table", **head, **table, "note": note})
+            head["note"] = self.words("sheet_behind")
         return {
             "kind": "cards",
             **head,

@@ -7,7 +7,7 @@ from typing import Final
 
 from server.reports.conditions import Places, only_if
 from server.reports.paper_widgets import Annexes, Data, date_parts, digits_asked
-from shared.forms.definition import FormDefinition, Group, Node, Question, Repeat
+from shared.forms.definition import Group, Node, Question, Repeat
 
 COLUMN_MM: Final[Mapping[str, int]] = {
     "integer": 15,
@@ -41,12 +41,14 @@ LABEL_MM: Final = 52
 PICTURES_MM: Final = 18
 LEGEND_CHOICES_MAX: Final = 12
 DIGIT_MM: Final = 3
+SHEET_ROWS_MIN: Final = 50
+"""A repeat that takes so many rows is filled by many people in a row: it gets a sheet."""
 ROW_MM: Final = 9
 TALL_ROW_MM: Final = 14
 NOT_IN_ROWS: Final = frozenset({"calculate", "hidden", "metadata", "background-audio"})
 
 
-def is_table(repeat: Repeat, form: FormDefinition) -> bool:
+def is_table(repeat: Repeat) -> bool:
     """Whether the rows of a repeat fit as lines of a table: few columns, nothing wide in them."""
     for node in repeat.children:
         if isinstance(node, Repeat) and not _is_gallery(node):
@@ -57,16 +59,39 @@ def is_table(repeat: Repeat, form: FormDefinition) -> bool:
     return _width(repeat, questions) <= TABLE_MM_MAX
 
 
+def sheet_columns(repeat: Repeat) -> list[Question]:
+    """The columns of a sheet for many rows that do not fit a table: what must be answered first,
+    then what is always asked, as many as a landscape page takes; none when it needs none."""
+    questions = [one for one in _columns(repeat.children) if one.type not in NEVER_IN_A_TABLE]
+    if repeat.rows_max < SHEET_ROWS_MIN or repeat.rows_from is not None or not questions:
+        return []
+    room, chosen = TABLE_MM_MAX - NUMBER_MM, set()
+    for rank in range(3):
+        for question in questions:
+            if _rank(question) == rank and _column_mm(question) <= room:
+                room -= _column_mm(question)
+                chosen.add(question.key)
+    return [one for one in questions if one.key in chosen]
+
+
+def _rank(question: Question) -> int:
+    """What must always be answered comes first, what is asked on a condition last."""
+    if question.relevant:
+        return 2
+    return 0 if question.required else 1
+
+
 def table_of(
     repeat: Repeat,
-    form: FormDefinition,
     places: Places,
     annexes: Annexes,
     numbers: Mapping[str, str],
     rows: int,
+    only: list[Question] | None = None,
 ) -> Data:
-    """The table's columns, the codes to write in them, its empty rows or those printed ahead."""
-    questions = list(_columns(repeat.children))
+    """The table's columns, the codes to write in them, its empty rows or those printed ahead.
+    `only` these columns of a repeat that has more."""
+    questions = list(_columns(repeat.children)) if only is None else only
     preset = preset_names(repeat, places, annexes)
     if preset:
         questions = questions[1:]
@@ -90,9 +115,9 @@ def table_of(
         if codes:
             legend.append(codes)
     for node in repeat.children:
-        if isinstance(node, Repeat):
+        if isinstance(node, Repeat) and only is None:
             columns.append(_picture_column(node, places))
-    wide = _width(repeat, questions) > UPRIGHT_MM_MAX
+    wide = only is not None or _width(repeat, questions) > UPRIGHT_MM_MAX
     tall = not preset and any("multiline" in one.appearance.split() for one in questions)
     return {
         "columns": columns,

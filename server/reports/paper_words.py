@@ -65,6 +65,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "row": ("ที่", "No."),
     "entry": ("รายการที่", "Entry"),
     "more_rows": ("ถ้าไม่พอ เขียนต่อในอีกแผ่น", "if more are needed, go on on another sheet"),
+    "sheet_note": (
+        "แผ่นสำหรับหลายแถว มีเฉพาะข้อหลัก ข้ออื่นถามบนแท็บเล็ตหรือใช้แบบเต็มในตอนของข้อนี้",
+        "a sheet for many rows with the main questions; ask the others on the tablet, or use the "
+        "full entry in its section",
+    ),
+    "sheet_behind": (
+        "ถ้ามีหลายแถว ใช้แผ่นตารางท้ายแบบ",
+        "for many rows use the sheet at the end of the form",
+    ),
     "photo": ("ถ่ายภาพ แล้วเขียนเลขที่ภาพ", "Take a picture and write its number"),
     "photos": ("เลขที่ภาพ", "Picture no."),
     "recording": ("บันทึกเสียงหรือวิดีโอ แล้วเขียนเลขที่ไฟล์", "Record, and write the file's number"),

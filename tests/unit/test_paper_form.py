@@ -123,6 +123,19 @@ def test_rows_that_the_form_makes_itself_are_printed_ahead() -> None:
     assert [column["label"] for column in table["columns"]] == ["ok"]
 
 
+def test_a_wide_repeat_of_many_rows_has_a_full_entry_and_a_sheet_behind_the_form() -> None:
+    many = [question(f"q{n}", required="true()" if n > 10 else "") for n in range(16)]
+    data = paper_data(form_with(repeat("roster", *many, rows_max=300)), {}, "th")
+    cards = blocks(data)[0]
+    assert (cards["kind"], cards["count"]) == ("cards", 1)
+    (sheet,) = data["sheets"]
+    labels = [column["label"] for column in sheet["columns"]]
+    assert {f"q{n}" for n in range(11, 16)} <= set(labels), "what must be answered comes first"
+    assert labels == sorted(labels, key=lambda name: int(name[1:]))
+    few = paper_data(form_with(repeat("roster", *many, rows_max=5)), {}, "th")
+    assert few["sheets"] == []
+
+
 def test_personal_questions_bring_the_notice() -> None:
     assert paper_data(form_with(question("a", personal="P")), {}, "th")["personal"]
     assert not paper_data(form_with(question("a")), {}, "th")["personal"]
