@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from shared.forms.expressions.grammar import Answer, Call, Expression, Literal, Path
+from shared.forms.expressions.grammar import Answer, Call, Expression, Literal, Path, parse
 from shared.forms.expressions.matching import call_regex
 from shared.forms.expressions.paths import Closure, Nodes
 from shared.forms.expressions.scope import Dependency, Scope, Target, common_type
@@ -261,19 +261,17 @@ def call_choice_name(compiler: Compiler, tree: Call, scope: Scope) -> Closure:
 def choice_question(compiler: Compiler, tree: Call, scope: Scope) -> Target:
     """The question that jr:choice-name() names: `'${name}'`, `${name}` or a path in quotes."""
     second = tree.arguments[1]
-    target: Target | None = None
+    target: Target | None
     if isinstance(second, Literal):
         text = to_text(second.value).strip()
         if "/" in text:
-            element = compiler.structure.root
-            for name in text.strip("/").split("/")[1:]:
-                element = element.children.get(name.strip(), element)
-            target = element.target
+            element = element_of(compiler, parse(text), scope)
+            target = None if element is None else element.target
         else:
             target = scope.find(text.strip("${} "), tree.position)
     else:
-        element_found = element_of(compiler, second, scope)
-        target = None if element_found is None else element_found.target
+        element = element_of(compiler, second, scope)
+        target = None if element is None else element.target
     if target is None or not (target.choices or target.table):
         name = "?" if target is None else target.name
         raise fail(
@@ -328,6 +326,23 @@ def call_instance(compiler: Compiler, tree: Call, scope: Scope) -> Closure:
     )
 
 
+def call_name(compiler: Compiler, tree: Call, scope: Scope) -> Closure:
+    """The name of an element, which is known when the form is loaded: `local-name(..)`."""
+    if tree.arguments:
+        element = element_of(compiler, tree.arguments[0], scope)
+    else:
+        element = compiler.paths.here(scope).element
+    if element is None:
+        raise fail(
+            tree.position,
+            "expression.name",
+            f"{tree.name}() ต้องการเส้นทางของคำถามเดียว",
+            f"{tree.name}() takes the path of one element of the form",
+        )
+    name = element.name
+    return lambda context: name
+
+
 def call_current(compiler: Compiler, tree: Call, scope: Scope) -> Closure:
     return compiler.own()
 
@@ -378,6 +393,8 @@ SPECIAL: dict[str, Special] = {
     "string-length": Special(0, 1, of_the_node("string-length")),
     "normalize-space": Special(0, 1, of_the_node("normalize-space")),
     "number": Special(0, 1, of_the_node("number")),
+    "name": Special(0, 1, call_name),
+    "local-name": Special(0, 1, call_name),
     "jr:choice-name": Special(2, 2, call_choice_name),
     "eco:answer-of": Special(2, 2, call_answer_of),
 }

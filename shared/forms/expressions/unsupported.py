@@ -19,8 +19,6 @@ _DURATION = (
 
 UNSUPPORTED: Final[dict[str, tuple[str, str]]] = {
     "search": _IN_APPEARANCE,
-    "name": _NAMES,
-    "local-name": _NAMES,
     "namespace-uri": _NAMES,
     "id": _NAMES,
     "lang": (

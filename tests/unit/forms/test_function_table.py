@@ -193,6 +193,9 @@ count-selected ¦ count-selected('') ¦ 0
 jr:choice-name ¦ jr:choice-name(${best}, '${best}') ¦ Durian
 jr:choice-name ¦ jr:choice-name(selected-at(${fruits}, 1), '${fruits}') ¦ Pear
 jr:choice-name ¦ jr:choice-name('apple', '/data/head/fruits') ¦ Apple
+name ¦ name(/data/family/child[1]/called) ¦ called
+local-name ¦ local-name(${child}/pet) ¦ pet
+jr:choice-name ¦ jr:choice-name('pear', ' /data/head/fruits ') ¦ Pear
 jr:itext ¦ jr:itext('/data/nowhere:label') ¦
 area ¦ area(${plot}) ¦ 12074.26
 area ¦ area('13 100 0 0') ¦ 0
