@@ -50,29 +50,34 @@ def levels_of(form: FormDefinition, question: Question) -> tuple[Level, ...]:
 class Cascade:
     """The levels above one question of one record, as they are answered now."""
 
-    def __init__(self, engine: FormEngine, record: str, question: Question) -> None:
+    def __init__(self, engine: FormEngine, record: str, question: Question, depth: int = 0) -> None:
         self._engine, self._record, self.question = engine, record, question
         self.levels = levels_of(engine.definition, question)
         answers = {column: engine.value(record, above.key) for column, above in self.levels}
         self.known = {column: value for column, value in answers.items() if isinstance(value, str)}
+        self._open = {
+            column: Cascade(engine, record, above, depth + 1)
+            for column, above in self.levels
+            if column not in self.known and depth < DEPTH_MAX
+        }
 
     @property
     def open(self) -> bool:
         """Is a level above not answered yet?"""
         return len(self.known) < len(self.levels)
 
-    def fill(self, choice: Choice, depth: int = 0) -> list[tuple[str, JsonValue]]:
+    def fill(self, choice: Choice) -> list[tuple[str, JsonValue]]:
         """What choosing an option answers above it: (question key, value), the highest first."""
         found: list[tuple[str, JsonValue]] = []
-        for column, above in self.levels:
-            if column in self.known or depth == DEPTH_MAX:
-                continue
-            name = columns_of(choice).get(column, "")
-            option = self._engine.option(self._record, above.key, name) if name else None
+        for column, higher in self._open.items():
+            option = self._option_above(choice, column, higher)
             if option is not None:
-                higher = Cascade(self._engine, self._record, above)
-                found += [*higher.fill(option, depth + 1), (above.key, option.name)]
+                found += [*higher.fill(option), (higher.question.key, option.name)]
         return list(dict(found).items())
+
+    def _option_above(self, choice: Choice, column: str, higher: Cascade) -> Choice | None:
+        name = columns_of(choice).get(column, "")
+        return self._engine.option(self._record, higher.question.key, name) if name else None
 
     def above(self, choice: Choice) -> Text:
         """What stands above an option, the nearest first: `อ.เมือง · จ.สมุทรปราการ`."""
@@ -89,7 +94,8 @@ class Cascade:
         book = self._engine.world.codebooks.get(target.target) if target is not None else None
         if isinstance(book, ReferenceTable):
             rows = book.search(text, limit, self.known)
-            return [option_of(row, self.question) for row in rows]
+            found = (option_of(row, self.question) for row in rows)
+            return [choice for choice in found if self._fits(choice)]
         if book is not None:
             return self._find_in(_options_of(book, self.question), text, limit)
         listed = form.choice_lists.get(self.question.choices)
@@ -109,8 +115,15 @@ class Cascade:
         return [*begins, *others][:limit]
 
     def _fits(self, choice: Choice) -> bool:
+        """Is it under what is answered, also where a level between is still open?"""
         columns = columns_of(choice)
-        return all(columns.get(column, "") == value for column, value in self.known.items())
+        if any(columns.get(column, "") != value for column, value in self.known.items()):
+            return False
+        for column, higher in self._open.items():
+            option = self._option_above(choice, column, higher)
+            if option is not None and not higher._fits(option):
+                return False
+        return True
 
     def _keys(self, options: Sequence[Choice]) -> Sequence[bytes]:
         """What each option is found by; made once for a question and kept with the engine."""
