@@ -125,9 +125,8 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     capture = Capture(
         database, library, sealer, ports.clock, ports.ids, ports.storage, ports.location.here
     )
-    room = RoomMaker(
-        database, files, ports.storage, Ballast(config.home / "ballast", ports.ballast_bytes)
-    )
+    ballast = Ballast(config.home / "ballast", ports.ballast_bytes)
+    room = RoomMaker(database, files, ports.storage, ballast)
     replica.shelf.room_is_short = room.is_short
     room.begin()
     identity.check(database, ports.clock)
@@ -138,8 +137,15 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
     network = ports.network or ThreadWorker(post, "network")
     devices = ports.jobs or ThreadWorker(post, "devices")
     reading = ports.jobs or ThreadWorker(post, "tiles")
+    beside = (network, devices, reading)
     tiles = MapTiles(ports.equipment.maps, reading)
     recordings = Recordings(config.recordings, ports.equipment.recorder, ports.clock, ports.ids)
+
+    teller = StandingTeller(
+        database, browser, look_ahead, transport, ports.storage, ports.clock, APP_VERSION
+    )
+    shared = (database, replica, capture, library, transport, jobs, ports.clock)
+    synchroniser = Synchroniser(*shared, ports.random.random, post, room, budget, teller)
 
     tablet = Tablet(
         jobs=jobs,
@@ -154,22 +160,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         attacher=Attacher(database, files, ports.clock, ports.storage),
         enroller=Enroller(database, identity, replica, transport, APP_VERSION),
         people=SignIn(database, transport, ports.clock, ports.random_bytes),
-        synchroniser=Synchroniser(
-            database,
-            replica,
-            capture,
-            library,
-            transport,
-            jobs,
-            ports.clock,
-            ports.random.random,
-            post,
-            room,
-            budget,
-            StandingTeller(
-                database, browser, look_ahead, transport, ports.storage, ports.clock, APP_VERSION
-            ),
-        ),
+        synchroniser=synchroniser,
         preferences=Preferences(database),
         budget=budget,
         look_ahead=look_ahead,
@@ -182,9 +173,7 @@ def open_tablet(config: TabletConfig, post: Post, machine: Machine | None = None
         devices=devices,
         tiles=tiles,
         recordings=recordings,
-        close=_closing(
-            (network, devices, reading), jobs, transport, capture, database, recordings, tiles
-        ),
+        close=_closing(beside, jobs, transport, capture, database, recordings, tiles),
     )
     # What a kill left half taken in goes on.
     network.submit(tablet.synchroniser.take_in_books)
