@@ -81,7 +81,7 @@ class AnswerTexts:
             return self.engine.definition.choice_text(question, name, self.language)
         if target.kind == "codebook":
             book = self.engine.world.codebooks.get(target.target)
-            row = None if book is None else book.rows.get(name)
+            row = None if book is None else book.row(name)
             return name if row is None else row.label.get(self.language)
         if target.kind == "rows":
             if name in self.engine.nodes:
