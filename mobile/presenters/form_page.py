@@ -17,6 +17,7 @@ from mobile.presenters.form_problems import Place
 from mobile.presenters.form_saves import Save
 from mobile.presenters.form_session import FormSession
 from mobile.presenters.form_views import FormState, Item, Saved
+from mobile.presenters.form_world import surroundings_of
 from mobile.presenters.observed import Observed, Words, told
 from mobile.services.opened import OpenRecord
 from mobile.services.tablet import Tablet
@@ -87,6 +88,7 @@ class FormPage(Observed[FormState]):
             tablet.now,
             tablet.capture.new_id,
             tablet.capture.has_room(),
+            surroundings_of(tablet, opened),
         )
         self._maker = ItemMaker(self._session, self._words, self._said)
         sections = self._maker.sections("")

@@ -157,6 +157,19 @@ class Browser:
                 return state
         return None
 
+    def last_saved(self, form: str, but: str) -> dict[str, RecordState]:
+        """The record of a form that was changed last, with its rows; nothing when there is none."""
+        row = (
+            self._database.reader()
+            .execute(
+                "SELECT root FROM listing WHERE type = ? AND root != ? "
+                "ORDER BY changed_at DESC, row DESC LIMIT 1",
+                (form, but),
+            )
+            .fetchone()
+        )
+        return {} if row is None else self.states(row["root"])
+
     def earlier_rows(
         self, record_type: str, after: int, most: int
     ) -> tuple[list[Mapping[str, JsonValue]], int]:

@@ -189,8 +189,8 @@ class SearchField(Surface, BoxLayout):
 class TypeAhead(Column):
     """A search field, and under it what was found; `on_choose(found)` for a tap.
 
-    `search` gives the rows for a text, now or coming (also for the empty one: the usual ones). `row_class` may be
-    another row; `least_rows` and `most_rows` bound the height of the list.
+    `search` gives the rows for a text, now or coming (also for the empty one: the usual ones).
+    `row_class` may be another row; `least_rows` and `most_rows` bound the height of the list.
     """
 
     __events__ = ("on_choose",)
