@@ -21,6 +21,7 @@ PARTS = {
     "finding": "100,000 titles searched in Thai: tablet, SQLite, PostgreSQL",
     "memory": "how much of the tablet's memory the app takes",
     "language": "the form language",
+    "rehearsal": "a new version tried on 10,000 open records",
     "forms": "forms at their sizes: 400 questions, 10,000 records, 1,000 rows, long lists",
 }
 ROOM = Path(__file__).resolve().parents[2] / "var" / "bench"
