@@ -333,9 +333,10 @@ class PreviewBuilder:
     def _stored(self) -> Iterator[StoredLine]:
         kept = effective(self.engine)
         count = 0
-        lists: list[tuple[str, str, dict[str, Any]]] = [
-            (self.form.form_id, kept.record_id, dict(kept.fields))
-        ]
+        root = dict(kept.fields)
+        if self.trial.draft.tried:
+            root |= self.engine.at_submit()
+        lists: list[tuple[str, str, dict[str, Any]]] = [(self.form.form_id, kept.record_id, root)]
         for record_type, rows in kept.rows.items():
             lists += [
                 (record_type, row[0], dict(row[1]))

@@ -9,11 +9,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from server.exports.asking import ExportQuery, ExportShape
 from server.exports.cells import HIDDEN
 from server.exports.make_export import Asker, ExportTooMany, export_records
+from server.exports.reading import ROOTS_AT_ONCE
 from server.models import AuditRow
 from server.services.publish_form import publish_form
 from shared.errors import BadInput, Forbidden, NotFound
@@ -160,6 +161,31 @@ def test_filters_and_areas_bound_what_is_in_the_file(scene: Scene, tmp_path: Pat
         export_records(
             office, asker(scene), ExportQuery("factory"), ExportShape(), "csv", target, roots_max=4
         )
+
+
+def test_a_batch_costs_a_fixed_number_of_statements(scene: Scene, tmp_path: Path) -> None:
+    engine = scene.world.office.database.engine
+    counted: list[str] = []
+
+    def count(*given: object) -> None:
+        counted.append(str(given[2]))
+
+    def statements() -> int:
+        counted.clear()
+        export(scene, tmp_path, ExportQuery("factory"))
+        return len(counted)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        few = statements()
+        for number in range(2 * ROOTS_AT_ONCE):
+            values = {"identity/fac_name": f"โรงงาน {number}", "state/opstat": "run"}
+            scene.tablets[0].creates(values, kind="factory", scope=AREA)
+        scene.tablets[0].push()
+        many = statements()
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    assert many - few <= 2 * 4, "two more batches, a handful of statements each"
 
 
 def test_the_dictionary_says_what_every_column_means(scene: Scene, tmp_path: Path) -> None:

@@ -135,6 +135,19 @@ def test_nothing_of_a_preview_is_stored(page: Page, scene: Scene) -> None:
     assert counts() == before
 
 
+def test_texts_of_a_form_are_inert_in_its_preview(scene: Scene) -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} \"'"
+    source = FORM.replace("| ชื่อ | Name |", f"| {hostile} | {hostile} |")
+    source = source.replace("| แดง | Red |", f"| {hostile} | {hostile} |")
+    admin = scene.world.people["admin"]
+    publish_form(scene.world.office, admin, source, "trial.md")
+    page = Page(signed_in(scene)).type({"one/name": hostile})
+    assert "<script>alert" not in page.text
+    assert "<img" not in page.text
+    assert "{{ 7*7 }}" in page.shown, "a template's marks in a form are text"
+    assert "alert(1)" in page.stored()["trial one/name"]
+
+
 def test_a_page_of_another_form_or_person_is_refused(page: Page, scene: Scene) -> None:
     other = page.client.post("/forms/insp/1/preview", data={**page.kept, "do": "update"})
     assert other.status_code == 403
