@@ -167,8 +167,22 @@ def _begun(state: RecordState, lineage: Lineage, edit: RecordEdit, dot: Dot) -> 
         fields = {name: (Sibling(dot, w.value, w.salt),) for name, w in written.items()}
     if not fields:
         return QuickOutcome(state, lineage, Effect.APPLIED, None, added=False)
-    version = max(state.version, edit.version)
-    after = replace(state, fields=fields, revision=1, version=version)
+    after = RecordState(  # as `replace` does, for every new record
+        record=state.record,
+        revision=1,
+        type=state.type,
+        form=state.form,
+        version=max(state.version, edit.version),
+        scope=state.scope,
+        parent=state.parent,
+        root=state.root,
+        order=state.order,
+        created=state.created,
+        fields=fields,
+        existence=state.existence,
+        workflow=state.workflow,
+        disputed=state.disputed,
+    )
     return QuickOutcome(after, lineage, Effect.APPLIED, None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from server.store.journalled import Notes, notes_of, rights_json
+from server.store.rights import Rights
 from sync.changes import seal
 
 if TYPE_CHECKING:
@@ -25,20 +26,23 @@ def note_merge(
     """Note one merge; whatever it released from waiting comes again by itself."""
     if not incoming:
         return
-    notes, rights = notes_of(session), list[dict[str, Any]]()
+    notes, rights = notes_of(session), dict[Rights, int]()
     changes = [
         _change(notes, rights, item, merged) for item, merged in zip(incoming, results, strict=True)
     ]
-    part = {"is": "merge", "at": now_ms, "release": release, "rights": rights, "changes": changes}
+    part = {
+        "is": "merge",
+        "at": now_ms,
+        "release": release,
+        "rights": [rights_json(right) for right in rights],
+        "changes": changes,
+    }
     notes.parts.append(part)
 
 
 def _change(
-    notes: Notes, rights: list[dict[str, Any]], item: Incoming, merged: Merged
+    notes: Notes, rights: dict[Rights, int], item: Incoming, merged: Merged
 ) -> dict[str, Any]:
-    right = rights_json(item.rights)
-    if right not in rights:
-        rights.append(right)
     said: dict[str, Any] = {
         "line": notes.body(item.line),
         "id": item.change.id,
@@ -46,7 +50,7 @@ def _change(
         "client": item.client,
         "source": item.source,
         "number": item.number,
-        "rights": rights.index(right),
+        "rights": rights.setdefault(item.rights, len(rights)),
         "was": str(merged.outcome),
     }
     if item.quarantine is not None or item.change.id.encode() not in item.line:

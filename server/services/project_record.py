@@ -169,7 +169,8 @@ def _titles(projection: Projection, state: RecordState) -> dict[str, object]:
         if definition is not None and definition.has_type(state.type):
             title, subtitle, day = _by_form(definition, state)
     title, subtitle = shorten(title, NAME_LENGTH_MAX), shorten(subtitle, NAME_LENGTH_MAX)
-    sort_key, search_key = list_keys(title, subtitle)
+    # Rows stand in no list of their own.
+    sort_key, search_key = list_keys(title, subtitle) if state.parent is None else (b"", b"")
     return {
         "title": title,
         "subtitle": subtitle,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.models import FormRow, PersonRow, RecordRow
@@ -21,6 +21,7 @@ from shared.errors import NotFound
 from shared.forms.definition import FormDefinition
 from shared.ids import is_uuid
 from shared.records.state import EXISTENCE, MOVED, NOTE, RecordState, decode_state
+from shared.thai.finding import find_key, found_in, order_key, words_of
 from sync.changes import Operation, RecordEdit
 
 FOUND_MAX: Final = 20
@@ -150,9 +151,25 @@ def find_candidates(
     if is_uuid(words.strip()):
         wanted = wanted.where(RecordRow.id == words.strip())
     else:
+        if "/" in kind:
+            return _rows_with(session, wanted, words)
         wanted = wanted.where(*having(words))
     rows = session.execute(wanted.order_by(RecordRow.sort_key, RecordRow.id).limit(FOUND_MAX))
     return tuple(Candidate(*row) for row in rows)
+
+
+def _rows_with(
+    session: Session, wanted: Select[str, str, str, str], words: str
+) -> tuple[Candidate, ...]:
+    """Rows of records are in no index of words: each is looked at, the newest first."""
+    typed = words_of(words)
+    found: list[Candidate] = []
+    for row in session.execute(wanted.order_by(RecordRow.id.desc())):
+        if found_in(find_key(row.title, row.subtitle), typed):
+            found.append(Candidate(*row))
+            if len(found) == FOUND_MAX:
+                break
+    return tuple(sorted(found, key=lambda one: (order_key(one.title), one.id)))
 
 
 def active_people(session: Session) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, CursorResult, Row, Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -95,6 +95,22 @@ def select_in(
         among = f"{start} IN (SELECT value FROM json_each(?)) {more}"  # noqa: S608
         return connection.exec_driver_sql(among, (json.dumps(sorted(ids)),)).all()
     return connection.exec_driver_sql(f"{start} = ANY(%s) {more}", (sorted(ids),)).all()
+
+
+def plainly(
+    session: Session, statement: str, values: tuple[Any, ...] = ()
+) -> CursorResult[*tuple[Any, ...]]:
+    """Run one small statement of every chunk, written once with `?` for its values. The journal
+    does not see it: only for reading, and for tables that merging makes anew."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        statement = _marked(statement)
+    return connection.exec_driver_sql(statement, values)
+
+
+@cache
+def _marked(statement: str) -> str:
+    return statement.replace("?", "%s")
 
 
 def rows_in(

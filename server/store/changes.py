@@ -19,10 +19,11 @@ from server.models import (
     ReceivedRow,
     RecordRow,
 )
-from server.store.bulk import insert_new, put_rows, rows_in, select_in
+from server.store.bulk import insert_new, plainly, put_rows, rows_in, select_in
 from server.store.database import not_waiting
 from sync.commitments import chain_start
 
+_ASIDE: Final = ("id", "change", "head_hash", "code")
 _RESULT: Final = ("id", "head_hash", "outcome", "code", "superseded_by", "scope", "position")
 
 
@@ -59,14 +60,16 @@ class Mark:
 
 def lock_client(session: Session, client: str, device: str) -> Mark:
     """Lock a client's row, made at its first push; ClientBusy when another push holds it."""
-    wanted = select(ClientRow.number, ClientRow.chain).where(ClientRow.id == client)
+    wanted = 'SELECT "number", "chain" FROM "client" WHERE "id" = ?'
+    if session.connection().dialect.name != "sqlite":  # there the one writer has all locks
+        wanted += " FOR UPDATE NOWAIT"
     with not_waiting():
-        row = session.execute(wanted.with_for_update(nowait=True)).one_or_none()
+        row = plainly(session, wanted, (client,)).one_or_none()
     if row is None:
         begins = {"id": client, "device": device, "number": 0, "chain": chain_start(client).hex()}
         insert_new(session, ClientRow, [begins])
         with not_waiting():
-            row = session.execute(wanted.with_for_update(nowait=True)).one()
+            row = plainly(session, wanted, (client,)).one()
     return Mark(row.number, row.chain)
 
 
@@ -80,12 +83,8 @@ def client_mark(session: Session, client: str) -> Mark:
 
 def move_client(session: Session, client: str, mark: Mark, now_ms: int) -> None:
     """Set how far a client has been received."""
-    session.execute(
-        update(ClientRow)
-        .where(ClientRow.id == client)
-        .values(number=mark.number, chain=mark.chain, last_push_at=now_ms),
-        execution_options={"synchronize_session": False},
-    )
+    moved = 'UPDATE "client" SET "number" = ?, "chain" = ?, "last_push_at" = ? WHERE "id" = ?'
+    plainly(session, moved, (mark.number, mark.chain, now_ms, client))
 
 
 def chain_at(session: Session, client: str, number: int) -> str | None:
@@ -120,11 +119,8 @@ def known_changes(session: Session, ids: Collection[str]) -> dict[str, Any]:
 
 def known_quarantine(session: Session, heads: Collection[str], ids: Collection[str]) -> list[Any]:
     """What is kept aside under these heads or row ids."""
-    wanted = select(
-        QuarantineRow.id, QuarantineRow.change, QuarantineRow.head_hash, QuarantineRow.code
-    )
-    found = list(rows_in(session, wanted, QuarantineRow.head_hash, heads))
-    return found + list(rows_in(session, wanted, QuarantineRow.id, ids))
+    found = list(select_in(session, QuarantineRow, _ASIDE, "head_hash", heads))
+    return found + list(select_in(session, QuarantineRow, _ASIDE, "id", ids))
 
 
 def add_changes(session: Session, rows: Iterable[dict[str, Any]]) -> None:
@@ -192,6 +188,8 @@ def move_references(session: Session, moved: Mapping[str, str | None]) -> None:
 
 def positions_of(session: Session, roots: Collection[str]) -> dict[str, int]:
     """Where root records stand in their scope's feed."""
+    if not roots:
+        return {}
     wanted = select(MembershipRow.record, MembershipRow.seq).join(
         RecordRow, (RecordRow.id == MembershipRow.record) & (RecordRow.scope == MembershipRow.scope)
     )

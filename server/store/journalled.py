@@ -15,8 +15,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Delete, Engine, Insert, Table, Update, and_, event, select
 from sqlalchemy.orm import Session
 
-from server.models import Base, JournalEntryRow
-from server.store.bulk import insert_new
+from server.models import Base
+from server.store.bulk import plainly
 from server.store.database import Database, RuleBroken
 from server.store.journal import Journal
 from server.store.journal_frames import Entry, Position
@@ -50,6 +50,8 @@ NOTES: Final = "samruat_journal_notes"
 REPLAYED: Final = "samruat_journal_replayed"
 """Set for a transaction that does an entry again: which one it makes whole, or None."""
 _TOUCHED: Final = "samruat_journal_touched"
+
+_HELD: Final = 'INSERT INTO "journal_entry" ("seq", "chain") VALUES (?, ?) ON CONFLICT DO NOTHING'
 
 Key = tuple[str, tuple[Any, ...]]
 """A row: its table, and its primary key."""
@@ -205,7 +207,7 @@ class Journalled:
 def _hold(session: Session, position: Position | None) -> None:
     """The database holds this entry from now on."""
     if position is not None:
-        insert_new(session, JournalEntryRow, [{"seq": position.seq, "chain": position.chain}])
+        plainly(session, _HELD, (position.seq, position.chain))
 
 
 def _rows(session: Session, touched: Collection[Key], notes: Notes) -> Iterable[dict[str, Any]]:

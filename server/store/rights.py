@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import (
@@ -45,12 +44,8 @@ class Rights:
 
 def device_scopes(session: Session, device: str) -> frozenset[str]:
     """The scopes a device holds now; every device holds `programme`."""
-    held = session.scalars(
-        select(DeviceAreaRow.scope).where(
-            DeviceAreaRow.device == device, DeviceAreaRow.until.is_(None)
-        )
-    )
-    return frozenset(held) | {PROGRAMME}
+    held = select_in(session, DeviceAreaRow, ("scope",), "device", [device], 'AND "until" IS NULL')
+    return frozenset(row.scope for row in held) | {PROGRAMME}
 
 
 Pair = tuple[str | None, str]

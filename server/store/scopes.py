@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import MembershipRow, ScopeRow
-from server.store.bulk import insert_new, put_rows
+from server.store.bulk import insert_new, plainly, put_rows
 from sync import digest
 
 PROGRAMME = "programme"
+_NUMBERS: Final = 'UPDATE "scope" SET "seq" = "seq" + ? WHERE "id" = ? RETURNING "seq", "digest"'
+_DIGEST: Final = 'UPDATE "scope" SET "digest" = ? WHERE "id" = ?'
 _PLACE: Final = ("scope", "record", "revision", "seq", "kind")
 
 
@@ -53,13 +55,8 @@ def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
     digests: list[tuple[str, int]] = []
     for scope in sorted(by_scope):
         items = by_scope[scope]
-        seq, text = session.execute(
-            update(ScopeRow)
-            .where(ScopeRow.id == scope)
-            .values(seq=ScopeRow.seq + len(items))
-            .returning(ScopeRow.seq, ScopeRow.digest),
-            execution_options={"synchronize_session": False},
-        ).one()
+        row: Any = plainly(session, _NUMBERS, (len(items), scope)).one()
+        seq, text = row
         total = digest.from_text(text)
         for number, item in enumerate(items, seq - len(items) + 1):
             if item.new is not None:
@@ -70,10 +67,7 @@ def place(session: Session, written: Iterable[Placed]) -> dict[str, int]:
         digests.append((scope, total))
     put_rows(session, MembershipRow, _PLACE, rows, ("scope", "record"))
     for scope, total in digests:
-        session.execute(
-            update(ScopeRow).where(ScopeRow.id == scope).values(digest=digest.to_text(total)),
-            execution_options={"synchronize_session": False},
-        )
+        plainly(session, _DIGEST, (digest.to_text(total), scope))
     return numbers
 
 

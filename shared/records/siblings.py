@@ -38,7 +38,7 @@ class Sibling:
     salt: str | None = None
 
 
-Row = list[Any]
+Row = Sequence[Any]
 """`[number of the dot, value]`, with a salt behind them if there is one."""
 
 
@@ -48,7 +48,7 @@ class FieldRows(Mapping[str, tuple[Sibling, ...]]):
 
     __slots__ = ("_made", "dots", "rows")
 
-    def __init__(self, dots: Sequence[Dot], rows: Mapping[str, list[Row]]) -> None:
+    def __init__(self, dots: Sequence[Dot], rows: Mapping[str, Sequence[Row]]) -> None:
         self.dots = dots
         self.rows = rows
         self._made: dict[str, tuple[Sibling, ...]] = {}
@@ -56,7 +56,7 @@ class FieldRows(Mapping[str, tuple[Sibling, ...]]):
     @classmethod
     def first(cls, dot: Dot, values: Mapping[str, JsonValue]) -> FieldRows:
         """The fields of a new record: one value each, all by one change. Raises CanonicalError."""
-        return cls([dot], {name: [[0, in_order(value)]] for name, value in values.items()})
+        return cls((dot,), {name: ((0, in_order(value)),) for name, value in values.items()})
 
     def changed(self, found: Mapping[str, tuple[Sibling, ...]]) -> FieldRows:
         """The same with other siblings of some fields. Raises CanonicalError."""

@@ -35,11 +35,12 @@ def _make_keys() -> None:
     connection = op.get_bind()
     record = sa.table(
         "record",
-        *(sa.column(name) for name in ("id", "title", "subtitle")),
+        *(sa.column(name) for name in ("id", "parent", "title", "subtitle")),
         sa.column("sort_key", sa.LargeBinary()),
         sa.column("search_key", sa.LargeBinary()),
     )
     page = sa.select(record.c.id, record.c.title, record.c.subtitle).order_by(record.c.id)
+    page = page.where(record.c.parent.is_(None))
     put = (
         sa.update(record)
         .where(record.c.id == sa.bindparam("at"))
