@@ -17,6 +17,7 @@ from server.models import RecordRow
 from server.services.evaluate_record import RegisterLookup
 from server.services.list_review_queue import within
 from server.services.read_record_page import titles_of
+from server.store.finding import having
 from server.web.answers import AnswerTexts
 from server.web.desk import act, office, page, reading, scopes, sign, signed, staff, words
 from server.web.preview_draft import Draft, Trial, draft_of, open_trial
@@ -29,7 +30,6 @@ from shared.clocks import bangkok_datetime
 from shared.errors import PageExpired
 from shared.forms.answers import Fields
 from shared.ids import is_uuid
-from shared.thai.text import search_key
 
 KIND: Final = "preview"
 WIDTHS: Final = ("tablet", "wide")
@@ -148,9 +148,7 @@ def _search(session: Session, kind: str, text: str) -> list[tuple[str, str]]:
     limit = within(scopes())
     if limit is not None:
         wanted = wanted.where(limit)
-    key = search_key(text)
-    if key:
-        wanted = wanted.where(RecordRow.search_key.contains(key, autoescape=True))
+    wanted = wanted.where(*having(text))
     found = session.execute(wanted.order_by(RecordRow.sort_key).limit(FOUND_MAX + 1))
     return [(row[0], row[1]) for row in found]
 

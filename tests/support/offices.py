@@ -147,6 +147,8 @@ def furnished_office(databases: Databases, folder: Path) -> TestOffice:
     template = TEMPLATES / databases.kind
 
     def prepare(url: str) -> None:
+        # Left by other databases of this kind: its journal would be done again in this one.
+        shutil.rmtree(template, ignore_errors=True)
         first = open_office(template, url)
         settle_people(first)
         first.close()
