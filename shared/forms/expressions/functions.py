@@ -102,7 +102,7 @@ def _boolean(context: Context, value: Value) -> Value:
 
 @function("boolean-from-string", 1)
 def _boolean_from_string(context: Context, value: Value) -> Value:
-    return to_text(value).lower() in ("1", "true")
+    return to_text(value) in ("1", "true")
 
 
 # -- facts -----------------------------------------------------------------------------------

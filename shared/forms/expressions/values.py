@@ -139,7 +139,7 @@ def to_date(value: Value) -> date | None:
         if len(value) > 10:
             moment = iso_moment(value)
             return None if moment is None else moment.date()
-        return iso_date(value)
+        return iso_date(value) or iso_date(padded(value))
     if isinstance(value, Decimal):
         return day_of_number(value)
     return None
@@ -150,6 +150,11 @@ def day_of_number(value: Decimal) -> date | None:
     if value.is_nan() or not -719_000 < value < 2_932_000:
         return None
     return EPOCH + timedelta(days=int(value.to_integral_value(rounding=ROUND_FLOOR)))
+
+
+def padded(text: str) -> str:
+    """A date written without its zeros, 2025-8-5, with them."""
+    return "-".join(part.zfill(2) for part in text.split("-"))
 
 
 def iso_date(text: str) -> date | None:
@@ -163,11 +168,15 @@ def iso_date(text: str) -> date | None:
 
 
 def iso_time(text: str) -> time | None:
-    """A time of day written HH:MM (seconds and an offset are tolerated), or None."""
+    """A time of day written HH:MM (with seconds and an offset too), as Thai wall time, or None."""
     if not 4 < len(text) <= 32 or not text.isascii():
         return None
     try:
-        return time.fromisoformat(text[:8] if len(text) >= 8 else text[:5]).replace(tzinfo=None)
+        hour = time.fromisoformat(text)
+        if hour.tzinfo is None:
+            return hour
+        moment = datetime.combine(date(2000, 1, 2), hour).astimezone(THAI_TIME)
+        return moment.time()
     except ValueError:
         return None
 

@@ -92,6 +92,7 @@ boolean ¦ boolean(${child}[years > 6]) ¦ true
 boolean-from-string ¦ boolean-from-string('1') ¦ true
 boolean-from-string ¦ boolean-from-string('true') ¦ true
 boolean-from-string ¦ boolean-from-string('yes') ¦ false
+boolean-from-string ¦ boolean-from-string('True') ¦ false
 not ¦ not(1 = 2) ¦ true
 not ¦ not('a') ¦ false
 regex ¦ regex('12345', '[0-9]+') ¦ true
@@ -167,6 +168,7 @@ today ¦ today() ¦ 2025-08-15
 now ¦ now() ¦ 2025-08-15T13:30:00
 date ¦ date('2012-07-23') ¦ 2012-07-23
 date ¦ date('2012-07-23T22:00:00.000+07:00') ¦ 2012-07-23
+date ¦ date('2012-7-3') ¦ 2012-07-03
 date ¦ date(365) ¦ 1971-01-01
 date ¦ date('2013-02-29') ¦
 date ¦ date(today() + 1) = date('2025-08-16') ¦ true
@@ -176,6 +178,8 @@ decimal-date-time ¦ string(decimal-date-time('x')) ¦ NaN
 decimal-time ¦ decimal-time('18:00') ¦ 0.75
 decimal-time ¦ decimal-time('12:00:00.000+07:00') ¦ 0.5
 decimal-time ¦ decimal-time(3.25) ¦ 0.25
+decimal-time ¦ decimal-time('23:00:00.000Z') ¦ 0.25
+decimal-time ¦ string(decimal-time('06:00:00-24:00')) ¦ NaN
 format-date ¦ format-date('2001-12-03', '%Y %y %m %n %d %e') ¦ 2001 01 12 12 03 3
 format-date ¦ format-date('2001-12-03', '%b %a 100%%') ¦ Dec Mon 100%
 format-date ¦ format-date('', '%Y') ¦
