@@ -22,6 +22,7 @@ PARTS = {
     "memory": "how much of the tablet's memory the app takes",
     "language": "the form language",
     "rehearsal": "a new version tried on 10,000 open records",
+    "entry": "filling a long form on the tablet: pages, 1,000 rows, a codebook of 100,000",
     "forms": "forms at their sizes: 400 questions, 10,000 records, 1,000 rows, long lists",
 }
 ROOM = Path(__file__).resolve().parents[2] / "var" / "bench"
