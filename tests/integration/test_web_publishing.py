@@ -147,6 +147,16 @@ def test_an_answer_that_the_record_s_version_does_not_ask_is_shown_with_its_labe
     assert "Owner form version 2 นางสาวบุญมี" in page
 
 
+def test_every_version_and_candidate_leads_to_its_preview_and_its_paper(scene: Scene) -> None:
+    client = signed_in(scene)
+    address = candidate(client, pond(1))
+    for page in ("/forms/insp/1", "/forms/insp", address):
+        shown = client.get(page).text
+        place = address if page == address else "/forms/insp/1"
+        assert f'href="{place}/preview"' in shown
+        assert f'href="{place}/paper.pdf"' in shown
+
+
 def book(scene: Scene, client: FlaskClient, table: str, **fields: str) -> Any:
     page = client.get("/codebooks/upload").text
     file = (io.BytesIO(table.encode()), "ponds.csv")
