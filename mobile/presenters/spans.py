@@ -1,8 +1,7 @@
 """Lines and areas on a map: the points while they are put down, and what they measure in words.
 
-Lengths are along the earth's surface, areas by the spherical excess of its polygon: the same for
-a paddy and for a province to a part in a thousand. Thai land is measured in rai, ngan and square
-wa: 1 rai = 4 ngan = 400 square wa = 1,600 square metres.
+Lengths and areas are those of the form language's `distance()` and `area()`, on the same sphere.
+Thai land is measured in rai, ngan and square wa: 1 rai = 4 ngan = 400 square wa = 1,600 m².
 """
 
 from __future__ import annotations
@@ -10,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from mobile.presenters.observed import Words
+from shared.forms.expressions.geometry import RADIUS_M
+from shared.forms.expressions.geometry import length_m as way_m
 from shared.limits import PLACES_PER_LINE_MAX
 
 Place = Mapping[str, str]
 Kind = Literal["trace", "shape"]
 LEAST: Final[Mapping[Kind, int]] = {"trace": 2, "shape": 3}
-EARTH_M: Final = 6_378_100.0  # the radius that XLSForm's area() and distance() reckon with
 WA_M2: Final = 4
 NGAN_WA: Final = 100
 RAI_WA: Final = 400
@@ -80,16 +81,7 @@ def _spot(place: Place) -> tuple[float, float]:
 
 def length_m(spots: Sequence[tuple[float, float]]) -> float:
     """Metres along (latitude, longitude) points."""
-    return sum(_distance_m(spots[at], spots[at + 1]) for at in range(len(spots) - 1))
-
-
-def _distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
-    lat1, lon1, lat2, lon2 = (math.radians(part) for part in (*one, *other))
-    half = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(half)))
+    return sum(way_m(one, other) for one, other in pairwise(spots))
 
 
 def area_m2(spots: Sequence[tuple[float, float]]) -> float:
@@ -99,7 +91,7 @@ def area_m2(spots: Sequence[tuple[float, float]]) -> float:
         lat2, lon2 = spots[(at + 1) % len(spots)]
         turn = math.radians(lon2 - lon1)
         total += turn * (2 + math.sin(math.radians(lat1)) + math.sin(math.radians(lat2)))
-    return abs(total * EARTH_M**2 / 2)
+    return abs(total * RADIUS_M**2 / 2)
 
 
 def metres(length: float) -> str:

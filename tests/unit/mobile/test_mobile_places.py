@@ -7,8 +7,10 @@ import pytest
 from mobile.presenters.fixes import Demands, Search, demands_of
 from mobile.presenters.observed import Words
 from mobile.presenters.spans import Span, area_m2, length_m, rai, span_of
+from shared.canonical import JsonValue
 from shared.forms.question_types import TYPES
 from shared.limits import PLACES_PER_LINE_MAX
+from tests.support.forms import calculate, engine_of, form_of, question
 
 
 def place(lat: float, lon: float, accuracy: str = "") -> dict[str, str]:
@@ -23,6 +25,21 @@ def test_a_hectare_is_ten_thousand_square_metres_and_six_rai_one_ngan() -> None:
     assert area_m2(corners[::-1]) == pytest.approx(area_m2(corners))
     assert rai(10_000) == "6-1-0"
     assert length_m(corners[:2]) == pytest.approx(100, rel=2e-3)
+
+
+def test_the_map_measures_as_the_form_language_does() -> None:
+    corners = [(12.6820, 101.2800), (12.6826, 101.2822), (12.6812, 101.2830), (12.6805, 101.2808)]
+    plot: list[JsonValue] = [dict(place(*corner)) for corner in corners]
+    form = form_of(
+        question("plot", "geoshape"),
+        calculate("size", "area(${plot})"),
+        calculate("round", "distance(${plot})"),
+    )
+    engine = engine_of(form, {"s/plot": plot})
+    root = next(iter(engine.nodes))
+    assert float(str(engine.value(root, "s/size"))) == pytest.approx(area_m2(corners), abs=0.01)
+    around = length_m([*corners, corners[0]])
+    assert float(str(engine.value(root, "s/round"))) == pytest.approx(around, abs=0.01)
 
 
 def test_square_wa_round_up_into_ngan_and_rai() -> None:

@@ -28,7 +28,7 @@ from mobile.ui.widgets.inputs.shown import (
 from mobile.ui.widgets.inputs.sound import AudioInput, FileInput
 from mobile.ui.widgets.inputs.span import SpanInput
 from mobile.ui.widgets.inputs.typed import CounterInput, TimeInput, TypedInput
-from mobile.ui.widgets.type_ahead import Found
+from mobile.ui.widgets.type_ahead import Coming, Found
 from mobile.ui.widgets.virtual_list import Rows, RowSource
 
 
@@ -52,7 +52,7 @@ class Wish:
     long: bool = False
     appearance: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    search: Callable[[str], RowSource] = field(default=lambda _: Rows(()))
+    search: Callable[[str], RowSource | Coming] = field(default=lambda _: Rows(()))
     label_of: Callable[[str], Found | None] = field(default=lambda _: None)
     thumbnail: Callable[[str], Path | None] = no_thumbnail
     now: Callable[[], datetime] = _thai_now

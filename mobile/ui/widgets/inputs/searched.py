@@ -13,7 +13,7 @@ from mobile.ui.widgets.inputs.base import InputWidget
 from mobile.ui.widgets.inputs.option_buttons import Option, OptionButton, OptionGrid
 from mobile.ui.widgets.label import ThaiLabel
 from mobile.ui.widgets.layout import Row
-from mobile.ui.widgets.type_ahead import Found, FoundRow, TypeAhead
+from mobile.ui.widgets.type_ahead import Coming, Found, FoundRow, TypeAhead
 from mobile.ui.widgets.virtual_list import Rows, RowSource
 from shared.thai.text import search_key
 
@@ -27,7 +27,7 @@ class ListInput(InputWidget):
 
     def __init__(
         self,
-        search: Callable[[str], RowSource],
+        search: Callable[[str], RowSource | Coming],
         label_of: Callable[[str], Found | None],
         *,
         hint_key: str = "search.hint",
@@ -161,7 +161,10 @@ class ManyFoundInput(InputWidget):
     """
 
     def __init__(
-        self, search: Callable[[str], RowSource], label_of: Callable[[str], str], **settings: Any
+        self,
+        search: Callable[[str], RowSource | Coming],
+        label_of: Callable[[str], str],
+        **settings: Any,
     ) -> None:
         super().__init__(**settings)
         self._search, self._label_of = search, label_of
