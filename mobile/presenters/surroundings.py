@@ -77,6 +77,17 @@ class Surroundings:
         tablet = self._tablet
         return RecordingPresenter(tablet.recordings, tablet.run, record, key, keep)
 
+    def playable(self, sha256: str, done: Callable[[Path | None], None]) -> bool:
+        """The sound of an answer or of a label as a file that a player takes; False when it is not
+        on this tablet (it is asked for then)."""
+        path = self.original(sha256)
+        if path is None:
+            self.ask_for(sha256)
+            return False
+        recordings = self._tablet.recordings
+        self._tablet.devices.submit(lambda: recordings.playable(path), done, lambda _: done(None))
+        return True
+
     def pause_recording(self) -> None:
         """A call, another app, the screen goes dark: sound waits."""
         self._tablet.recordings.pause()

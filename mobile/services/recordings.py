@@ -9,11 +9,14 @@ off.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import filetype
 
 from mobile.device.ports import Lack, Recorder
 from mobile.store.identity import write_durably
@@ -132,6 +135,25 @@ class Recordings:
     def done(self, recording: Recording) -> None:
         """It is stored as an answer, or nobody wants it: the file goes."""
         self._drop(recording.path)
+
+    def playable(self, path: Path) -> Path | None:
+        """The same sound under a name that says what it is: players go by the end of a name, and
+        stored files are called by their hash. One at a time; None when it is no sound."""
+        folder = self._folder / "playing"
+        try:
+            with path.open("rb") as file:
+                kind = filetype.guess(file.read(4_096))
+            if kind is None or not kind.mime.startswith(("audio/", "video/")):
+                return None
+            target = folder / f"{path.name[:64]}.{kind.extension}"
+            if not target.is_file():
+                folder.mkdir(parents=True, exist_ok=True)
+                for old in folder.iterdir():
+                    old.unlink(missing_ok=True)
+                shutil.copyfile(path, target)
+        except OSError:
+            return None
+        return target
 
     def _all(self) -> Iterator[Recording]:
         if not self._folder.is_dir():

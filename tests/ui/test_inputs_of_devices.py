@@ -342,3 +342,52 @@ def test_guidance_is_behind_a_button(window: Any):
     window.tap(named(frame, "field:q:more"))
     window.pump(2)
     assert "ดูที่มุมขวาบน" in texts(frame)
+
+
+# -- listening -----------------------------------------------------------------------------------
+
+
+class Sound:
+    """Kivy's sound, as far as it is asked."""
+
+    def __init__(self) -> None:
+        self.acts: list[str] = []
+        self.ends: list[Any] = []
+
+    def bind(self, on_stop: Any) -> None:
+        self.ends.append(on_stop)
+
+    def play(self) -> None:
+        self.acts.append("play")
+
+    def stop(self) -> None:
+        self.acts.append("stop")
+
+    def unload(self) -> None:
+        self.acts.append("unload")
+
+
+def test_one_sound_plays_at_a_time_and_its_end_is_told_once(window: Any):
+    from mobile.ui.sounds import Player
+
+    made: list[Sound] = []
+    player = Player(lambda _: made.append(Sound()) or made[-1])
+    ended: list[str] = []
+    assert player.play(Path("a.wav"), lambda: ended.append("a"))
+    assert player.play(Path("b.wav"), lambda: ended.append("b"))
+    assert ended == ["a"]
+    made[1].ends[0]()
+    made[1].ends[0]()
+    player.stop()
+    assert ended == ["a", "b"]
+    assert made[0].acts == ["play", "stop", "unload"]
+
+
+def test_a_sound_that_the_machine_cannot_play_is_told(window: Any):
+    from mobile.ui.sounds import Player
+
+    def broken(_: Path) -> Any:
+        raise RuntimeError
+
+    for load in (lambda _: None, broken):
+        assert not Player(load).play(Path("a.xyz"), lambda: None)

@@ -132,12 +132,13 @@ class QuestionDevices:
         self._presenter.attach_file(view.record, view.key, path, ended=ended)
 
     def _listen(self, value: Any) -> None:
-        path = self._see.original(str(value.get("sha256", "")))
-        if path is None:
-            self._say("sound.not_here")
-        elif self._input.listening:
+        if self._input.listening:
             self._player.stop()
-        elif self._player.play(path, lambda: self._input.show_listening(False)):
+        elif not self._see.playable(str(value.get("sha256", "")), self._sound):
+            self._say("sound.not_here")
+
+    def _sound(self, path: Path | None) -> None:
+        if path is not None and self._player.play(path, lambda: self._input.show_listening(False)):
             self._input.show_listening(True)
         else:
             self._say("sound.cannot_play")

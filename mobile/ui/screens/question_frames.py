@@ -7,6 +7,7 @@ as text, so that it is still there when the page is shown again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from kivy.clock import Clock
@@ -274,14 +275,13 @@ class QuestionFrame:
 
     def _play(self, sha256: str) -> None:
         """Listen to the question, or stop."""
-        label, path = self._label_media, self._surroundings.original(sha256)
-        if label is None:
-            return
         if self._playing:
             player.stop()
-        elif path is None:
+        elif not self._surroundings.playable(sha256, self._sound):
             self._layers.say(Snackbar(text_key="sound.not_here", tone="warn"))
-        elif player.play(path, lambda: self._sounded(False)):
+
+    def _sound(self, path: Path | None) -> None:
+        if path is not None and player.play(path, lambda: self._sounded(False)):
             self._sounded(True)
         else:
             self._layers.say(Snackbar(text_key="sound.cannot_play", tone="warn"))

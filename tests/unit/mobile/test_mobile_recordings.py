@@ -214,6 +214,25 @@ def test_no_microphone_is_said_with_the_way_without_it(tmp_path: Path, clock: Ha
     assert presenter.state.phase == "idle"
 
 
+def test_a_stored_sound_is_played_under_a_name_that_says_what_it_is(
+    recordings: Recordings, tmp_path: Path
+) -> None:
+    stored = tmp_path / ("a" * 64)
+    stored.write_bytes(b"\xff\xf1" + b"sound" * 20)
+    found = recordings.playable(stored)
+    assert found is not None
+    assert found.suffix == ".aac"
+    assert found.read_bytes() == stored.read_bytes()
+    other = tmp_path / ("b" * 64)
+    other.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + b"\0" * 20)
+    second = recordings.playable(other)
+    assert second is not None
+    assert (second.suffix, found.exists()) == (".wav", False)
+    other.write_bytes(b"no sound at all")
+    assert recordings.playable(other) is None
+    assert recordings.playable(tmp_path / "gone") is None
+
+
 # -- the recorder of a computer ------------------------------------------------------------------
 
 
