@@ -96,6 +96,18 @@ class Compiled:
 
 def compile_expression(text: str, scope: Scope) -> Compiled:
     """Compiles an expression; raises ExpressionError that names the defect and its position."""
+    try:
+        return _compiled(text, scope)
+    except RecursionError:
+        raise fail(
+            0,
+            "expression.too_deep",
+            "สูตรซ้อนลึกเกินไป ให้แบ่งเป็นหลายคำถาม calculate",
+            "the expression is nested too deep; split it into calculates",
+        ) from None
+
+
+def _compiled(text: str, scope: Scope) -> Compiled:
     compiler = Compiler(scope)
     tree = parse(text)
     run = compiler.compile(tree, scope)
@@ -117,7 +129,7 @@ def whole(text: str, run: Closure) -> Closure:
     def result(context: Context) -> Value:
         try:
             value = run(context)
-        except TooMuchWork:
+        except (TooMuchWork, RecursionError):
             context.world.overran(text)
             return None
         if isinstance(value, Decimal) and not value.is_finite():

@@ -81,6 +81,8 @@ DOG = {"at": "p1", "key": "kind"}
         ("/data/orx:meta/orx:instanceID", {}, "uuid:r"),
         ("${last-saved#name}", {}, "Malee"),
         ("instance('__last-saved')/data/head/name", {}, "Malee"),
+        (f"jr:itext('/{home().form_id}/head/age:label')", {}, "age"),
+        ("jr:itext('nowhere')", {}, ""),
         # Tables.
         ("instance('fruits')/root/item/name", {}, "apple, pear, durian"),
         ("instance('fruits')/root/item[name = ${best}]/price", {}, "150"),
