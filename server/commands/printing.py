@@ -8,7 +8,7 @@ from typing import Any
 
 from server.commands.running import CommandFailed, Run
 from server.reports.paper_form import paper_data
-from server.reports.typesetting import typeset
+from server.reports.typesetting import typeset_here
 
 ROWS_MAX = 200
 
@@ -39,7 +39,7 @@ def paper_form(run: Run, arguments: argparse.Namespace) -> None:
                 f"no such form is published: {arguments.form}. The list: samruat-server form list"
             )
         books = office.forms.codebooks(session)
-    pdf = typeset(paper_data(form, books, arguments.language, rows=arguments.rows))
+    pdf = typeset_here(paper_data(form, books, arguments.language, rows=arguments.rows))
     target: Path = arguments.output or Path(f"{form.form_id}-{form.version}.pdf")
     try:
         target.write_bytes(pdf)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.reports.paper_form import paper_data
-from server.reports.typesetting import Papers, marked, typeset
+from server.reports.typesetting import PaperFailed, Papers, marked, typeset, typeset_here
 from shared.forms.codebook import load_codebook
 from shared.forms.definition import FormDefinition
 from shared.forms.loading import load_form
@@ -155,14 +155,14 @@ def test_no_text_of_a_form_runs_in_the_typesetter(tmp_path: Any) -> None:
         ),
         choices=lists,
     )
-    text = text_of(typeset(paper_data(form, {}, "th")), tmp_path)
+    text = text_of(typeset_here(paper_data(form, {}, "th")), tmp_path)
     assert "root:" not in text
     assert '#panic("ran")' in text
 
 
 def test_thai_words_are_in_the_text_of_the_pdf(tmp_path: Any) -> None:
     form = form_with(question("a", label=both("การตรวจโรงงานอุตสาหกรรม ที่ น้ำเสีย ญี่ปุ่น")))
-    text = text_of(typeset(paper_data(form, {}, "th")), tmp_path)
+    text = text_of(typeset_here(paper_data(form, {}, "th")), tmp_path)
     for word in ("การตรวจโรงงานอุตสาหกรรม", "น้ำเสีย", "ญี่ปุ่น", "หน้า 1/1"):
         assert word in text
 
@@ -177,11 +177,18 @@ def test_lines_may_break_between_words_only() -> None:
 
 
 @pytest.mark.parametrize("size", ["empty", "odd"])
-def test_a_form_of_any_size_is_typeset(size: str) -> None:
+def test_a_form_of_any_size_is_typeset_here(size: str) -> None:
     odd = "\U0001f600\u0e49\u0e49" + "ก" * 3_000 + "\u202e\ufffe"
     label = both("x") if size == "empty" else both(odd)
     form = form_with(question("a", label=label), question("n", "note", label=label))
-    assert typeset(paper_data(form, {}, "th")).startswith(b"%PDF")
+    assert typeset_here(paper_data(form, {}, "th")).startswith(b"%PDF")
+
+
+def test_a_process_of_its_own_typesets_the_same_and_says_why_it_could_not() -> None:
+    data = paper_data(form_with(question("a", label=both("การตรวจ \ud800"))), {}, "th")
+    assert typeset(data) == typeset_here(data)
+    with pytest.raises(PaperFailed):
+        typeset({"language": "th"})
 
 
 def test_a_paper_is_typeset_once_and_one_at_a_time() -> None:
