@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from mobile.services.browse import Browser
 from mobile.services.forms import FormLibrary
@@ -19,10 +18,8 @@ from mobile.store import settings
 from mobile.store.database import TabletDatabase
 from shared.forms.answers import RecordAnswers
 from shared.forms.definition import FormDefinition, Question, Text
-from shared.forms.upgrading import Aside, Judging, aside_of, upgrade
+from shared.forms.upgrading import REFUSING, Aside, Judging, aside_of, upgrade
 from shared.forms.validation import Problem
-
-REFUSING: Final = "upgrade.workflow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from shared.forms.validation import Problem, blocking, check_field, validate
 
 UNANSWERED: Final = frozenset({"required", "rows.too_few", "rank.incomplete"})
 """Problems of what is not answered yet: a draft is there to be answered."""
+REFUSING: Final = "upgrade.workflow"
+"""The problem for which a record must stay with its version; others can be put right."""
 WORKFLOW: Final = Text(
     "ขั้นตอนของแบบฟอร์มเปลี่ยนไป บันทึกนี้จึงคงรุ่นเดิมไว้",
     "The form's workflow is another one: this record stays with its version",
@@ -95,9 +97,7 @@ def upgrade(
     kept = [one for place in _records(answers) for one in _lost(old, new, *place)]
     blocked: list[Problem] = []
     if old.workflow != new.workflow:
-        blocked.append(
-            Problem(answers.record_id, new.form_id, "", "upgrade.workflow", "hard", WORKFLOW)
-        )
+        blocked.append(Problem(answers.record_id, new.form_id, "", REFUSING, "hard", WORKFLOW))
     if judging is not None:
         before, after = judging.engine(old, answers), judging.engine(new, answers)
         kept += _hidden(before, after)
