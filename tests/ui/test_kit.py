@@ -188,3 +188,54 @@ def test_every_page_of_the_gallery_builds_and_nothing_leaves_the_window(
             if isinstance(widget, ThaiLabel) and widget.text and widget.width > 1:
                 assert widget.texture_size[0] <= widget.width + 1, (name, widget.text)
                 assert widget.texture_size[1] <= widget.height + 1, (name, widget.text)
+
+
+def test_a_question_is_made_of_few_widgets_while_there_is_nothing_to_say(window: Any):
+    from mobile.ui.automation import walk
+    from mobile.ui.widgets.field_frame import FieldFrame
+    from mobile.ui.widgets.inputs.making import Wish, input_for
+
+    frame = FieldFrame(input_for(Wish("q", "text")), label="คำถาม")
+    window.show(frame)
+    assert len(list(walk(frame))) == 4  # itself, its words, its input, the field
+    frame.set_problem("แก้ไขค่า")
+    window.pump(2)
+    assert len(list(walk(frame))) == 7
+    frame.set_problem("")
+    window.pump(2)
+    assert len(list(walk(frame))) == 4
+
+
+def test_rows_and_columns_settle_in_the_frame_they_are_shown_in(window: Any):
+    from mobile.ui.widgets.label import ThaiLabel
+    from mobile.ui.widgets.layout import Column, Row
+
+    column, row = Column(size_hint_x=None, width=300), Row()
+    words = ThaiLabel("กรุณาตรวจสอบค่าความเป็นกรดด่างของน้ำทิ้งก่อนระบายออกนอกโรงงานให้ครบถ้วนทุกจุด")
+    row.add_widget(ThaiLabel("–", size_hint_x=None, width=40))
+    row.add_widget(words)
+    column.add_widget(row)
+    column.add_widget(ThaiLabel("ต่อ"))
+    column.settle()  # no frame has passed
+    assert words.width == 300 - 40 - row.spacing
+    assert row.height == words.height > 2 * words.line_pixels
+    assert column.height == row.height + column.spacing + column.children[0].height
+    column.pos = (50, 70)
+    assert row.x == 50
+    assert column.children[0].y == 70
+
+
+def test_a_column_shares_what_is_left_among_those_that_stretch(window: Any):
+    from kivy.uix.widget import Widget
+
+    from mobile.ui.widgets.layout import Column
+
+    column = Column(size_hint=(1, 1), spacing=0)
+    low, high = Widget(size_hint_y=None, height=100), Widget()
+    column.add_widget(low)
+    column.add_widget(high)
+    window.show(column)
+    assert high.height == column.height - 100
+    column.remove_widget(low)
+    window.pump(2)
+    assert high.height == column.height
