@@ -12,7 +12,7 @@ from server.services.compare_codebooks import compare_codebooks
 from server.services.keep_candidate import check_upload, discard_candidate, keep_candidate
 from server.services.publish_candidate import publish_candidate
 from server.services.publish_codebook import activate_codebook, publish_codebook
-from server.services.publish_form import earlier_versions, publish_form
+from server.services.publish_form import earlier_versions, is_published, publish_form
 from server.services.read_candidate import RehearsalView, read_rehearsal
 from server.services.read_codebook_library import find_codebook_row, read_codebooks
 from server.services.read_table import BookFacts, read_book
@@ -126,7 +126,8 @@ def _publish_file(
     form = ready.definition
     with office.database.reading() as session:
         same = earlier_versions(session, office.forms, form.form_id).get(form.version)
-    if same is not None and same.sha256 == ready.sha256:
+        done_before = is_published(session, same, ready)
+    if done_before:
         return {"form": form.form_id, "version": form.version, "fresh": False}
     candidate = _kept(office, author, path, upload)
     try:

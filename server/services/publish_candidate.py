@@ -12,6 +12,7 @@ from server.services.compile_upload import ReadyForm, with_version
 from server.services.form_facts import files_of
 from server.services.keep_candidate import definition_of, find_candidate
 from server.services.open_records import count_open_records
+from server.services.publish_codebook import are_newest
 from server.services.publish_form import PublishedForm, Source, publish_ready
 from server.services.unpack_upload import FormUpload, unpack_upload
 from server.store.office import Office
@@ -79,12 +80,16 @@ def must_be_rehearsed(session: Session, row: FormCandidateRow, *, despite_blocke
 
 
 def is_same_as_newest(session: Session, row: FormCandidateRow) -> bool:
-    """Does a candidate say, but for its number, what the newest version says?"""
+    """Does a candidate say, but for its number, what the newest version says, and do the tables
+    that came with it?"""
     newest = newest_version(session, row.form_id)
     document = session.scalar(
         select(FormRow.document).where(FormRow.form_id == row.form_id, FormRow.version == newest)
     )
-    return document is not None and _unnumbered(document) == _unnumbered(row.document)
+    if document is None or _unnumbered(document) != _unnumbered(row.document):
+        return False
+    books: Any = read_json(row.attached, bytes_max=FORM_UNPACKED_BYTES_MAX)
+    return are_newest(session, books)
 
 
 def _unnumbered(document: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -114,6 +114,21 @@ def enter_codebook(
         change = put_in_force(session, office, author, book, number, sha256, len(data))
     active = active_codebooks(session).get(book.name) == number
     return PublishedCodebook(book.name, number, sha256, fresh, active, change)
+
+
+def are_newest(session: Session, documents: Iterable[JsonValue]) -> bool:
+    """Is each of these the newest version of its codebook already?"""
+    for document in documents:
+        book, data = _must_be_one(document)
+        present = session.scalar(
+            select(CodebookRow.document_hash).where(
+                CodebookRow.name == book.name,
+                CodebookRow.version == _newest(session, book.name),
+            )
+        )
+        if present != sha256_hex(data):
+            return False
+    return True
 
 
 def _newest(session: Session, name: str) -> int:

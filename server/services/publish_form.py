@@ -13,7 +13,7 @@ from server.services.compile_upload import ReadyForm, ready_form
 from server.services.edit_register import register_edit
 from server.services.form_promises import BrokenPromise, broken_promises
 from server.services.keep_document import Kept, enter_files, keep_bytes, with_document
-from server.services.publish_codebook import enter_codebook
+from server.services.publish_codebook import are_newest, enter_codebook
 from server.services.record_staff_change import StaffChange, save_in
 from server.services.write_audit import write_audit
 from server.store.bulk import insert_new
@@ -105,7 +105,7 @@ def publish_ready(
     with office.database.writing() as session:
         earlier = earlier_versions(session, office.forms, form.form_id)
         same = earlier.get(form.version)
-        if same is not None and same.sha256 == ready.sha256:
+        if is_published(session, same, ready):
             return replace(result, fresh=False)
         must_be_next(ready, earlier)
         places = _store(session, office, author, ready, source, record, files)
@@ -115,6 +115,12 @@ def publish_ready(
             forget_candidate(session, retire)
     office.epoch.raise_mark(places)
     return result
+
+
+def is_published(session: Session, same: Earlier | None, ready: ReadyForm) -> bool:
+    """Is it there under its number already, with the tables that come with it?"""
+    alike = same is not None and same.sha256 == ready.sha256
+    return alike and are_newest(session, ready.codebooks)
 
 
 def earlier_versions(session: Session, shelf: FormShelf, form_id: str) -> dict[int, Earlier]:
