@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from server.forms_import.book import Book
 from server.forms_import.choices import Lines
+from server.forms_import.loops import expanded
 from server.forms_import.questions import QuestionReader
 from server.forms_import.settings import is_yes
 from server.forms_import.sheets import Defects, SheetRow
@@ -49,7 +50,7 @@ class SurveyReader:
         """The sections of the form; questions outside any group get one of their own."""
         self.title = title
         rows = self.book.rows.get("survey", [])
-        for row in rows[:ROWS_MAX]:
+        for row in expanded(rows[:ROWS_MAX], self.questions.lists, self.book.languages):
             self.row(row)
         if len(rows) > ROWS_MAX:
             self.defect(

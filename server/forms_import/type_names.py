@@ -135,8 +135,8 @@ UNSUPPORTED: Final = {
         "OpenStreetMap is not edited; use geopoint, geotrace or geoshape",
     ),
     "loop": (
-        "ไม่รองรับ begin loop ใช้ begin_repeat หรือเขียนคำถามแต่ละข้อ",
-        "begin loop is not supported; use begin_repeat, or write each question",
+        "เขียน begin loop over ชื่อรายการ และ end loop ไม่ซ้อนกัน",
+        "write begin loop over a list of choices, and end loop, not one in another",
     ),
     "include": (
         "ไม่รวมแบบฟอร์มอื่นเข้ามา คัดลอกแถวมาใส่",

@@ -119,15 +119,34 @@ def test_every_name_of_a_select_is_understood(written: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["background-audio", "start-geopoint", "osm", "begin loop over yn"],
+    ["background-audio", "start-geopoint", "osm", "begin_kobomatrix"],
 )
 def test_what_is_not_supported_is_named_with_advice(written: str) -> None:
     lists = [["list_name", "name", "label"], ["yn", "y", "Yes"]]
     rows = [HEAD, [written, "a", "A"], ["text", "b", "B"]]
-    rows += [["end loop", "", ""]] if "loop" in written else []
     found = errors(form(rows, lists))
     assert [code for _, _, _, code in found] == ["form.unsupported"]
     assert found[0][:3] == ("survey", 3, "type")
+
+
+def test_a_loop_asks_the_same_of_every_choice() -> None:
+    lists = [["list_name", "name", "label"], ["tool", "saw", "Saw"], ["tool", "axe", "Axe"]]
+    rows = [
+        HEAD,
+        ["begin loop over tool", "tools", ""],
+        ["integer", "n", "How many: %(label)s?"],
+        ["end loop", "", ""],
+    ]
+    found = compiled(form(rows, lists)).definition
+    asked = {one.key: one.label.en for one in found.questions("demo")}
+    assert asked == {"tools/saw/n": "How many: Saw?", "tools/axe/n": "How many: Axe?"}
+
+
+@pytest.mark.parametrize("written", ["begin loop over nothing", "begin loop"])
+def test_a_loop_over_no_list_is_named(written: str) -> None:
+    rows = [HEAD, [written, "a", "A"], ["text", "b", "B"], ["end loop", "", ""]]
+    found = errors(form(rows))
+    assert ("survey", 3, "type", "form.unsupported") in found
 
 
 def test_a_misspelt_type_suggests_the_one_meant() -> None:
