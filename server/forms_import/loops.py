@@ -18,18 +18,20 @@ def expanded(
     rows: Sequence[SheetRow], lists: Mapping[str, list[JsonValue]], languages: Languages
 ) -> Iterator[SheetRow]:
     """The rows of a survey with its loops written out. A loop that is not closed, or over no list,
-    stays as it is: it is named where it stands. A list is read when its loop begins: the rows
+    stays as it is, and so does what would be too long: it is named where it stands. A list is read when its loop begins: the rows
     above may have added the choice `other` to it."""
-    place = 0
+    place = written = 0
     while place < len(rows):
         row = rows[place]
         kind = kind_of(row.cells.get("type", ""))
         end = _end(rows, place) if kind.unsupported == "loop" and kind.control == "begin" else 0
         items = lists.get(kind.argument, [])
-        if not end or not items or len(items) * (end - place) > ROWS_MAX:
+        more = len(items) * (end - place + 1)
+        if not end or not items or written + more > ROWS_MAX:
             yield row
             place += 1
             continue
+        written += more
         yield SheetRow(row.line, {**row.cells, "type": "begin_group"})
         inner = rows[place + 1 : end]
         for item in items:
