@@ -18,8 +18,8 @@ def expanded(
     rows: Sequence[SheetRow], lists: Mapping[str, list[JsonValue]], languages: Languages
 ) -> Iterator[SheetRow]:
     """The rows of a survey with its loops written out. A loop that is not closed, or over no list,
-    stays as it is, and so does what would be too long: it is named where it stands. A list is read when its loop begins: the rows
-    above may have added the choice `other` to it."""
+    stays as it is, and so does what would be too long: it is named where it stands. A list is read
+    when its loop begins: the rows above may have added the choice `other` to it."""
     place = written = 0
     while place < len(rows):
         row = rows[place]
