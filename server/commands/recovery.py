@@ -32,6 +32,12 @@ def add_commands(commands: Any) -> None:
     backup = commands.add_parser("backup", help="make a backup while the server runs")
     backup.add_argument("target", type=Path, help="a folder on another disk; one for all backups")
     backup.add_argument("--verify", action="store_true", help="read it back and hash everything")
+    backup.add_argument(
+        "--keep",
+        type=int,
+        metavar="N",
+        help="with --verify: when this one is right, remove all but the newest N",
+    )
     backup.set_defaults(command=make_backup)
     restore = commands.add_parser("restore", help="put a backup back and replay the journal")
     restore.add_argument("source", type=Path, help="a backup, or the folder of backups (newest)")
@@ -62,6 +68,8 @@ def add_commands(commands: Any) -> None:
 
 def make_backup(run: Run, arguments: argparse.Namespace) -> None:
     """One backup, in a folder of its own below the target."""
+    if arguments.keep is not None and (arguments.keep < 1 or not arguments.verify):
+        raise CommandFailed("--keep is 1 or more, and needs --verify: only what is right stays")
     try:
         made = back_up(run.office(), arguments.target, verify=arguments.verify)
     except OSError as reason:
@@ -75,7 +83,11 @@ def make_backup(run: Run, arguments: argparse.Namespace) -> None:
         lines.append("It was not verified: --verify reads it back.")
     elif not made.wrong:
         lines.append("It was read back, and every hash is right.")
-    value = {**asdict(made), "folder": str(made.folder)}
+    removed: list[str] = []
+    if arguments.keep is not None and made.wrong == () and not made.missing:
+        removed = backup_folder.forget_older(arguments.target, arguments.keep)
+        lines += [f"removed: {name}" for name in removed]
+    value = {**asdict(made), "folder": str(made.folder), "removed": removed}
     run.say("\n".join(lines), value)
     if made.wrong or made.missing:
         raise CommandFailed(

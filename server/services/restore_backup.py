@@ -25,6 +25,7 @@ from server.services.likely_doubles import Double, likely_doubles
 from server.services.lost_files import missing_files, withdraw_lost_files
 from server.services.recover_at_start import Recovery, last_recovery, recover_from
 from server.services.verify_backup import Verified, verify_backup
+from server.services.want_files import adopt_stored_files
 from server.store import backup_folder
 from server.store.backup_folder import Backup
 from server.store.beside import beside
@@ -141,6 +142,7 @@ def _settle(
     recovery = last_recovery(office)
     if journals:
         recovery = recover_from(office, journals, before=recovery)
+    adopt_stored_files(office)
     withdraw_lost_files(office)
     wrong = [one.meaning("en") for one in examine_records(office) if one.grade is Grade.WRONG]
     if wrong:

@@ -114,6 +114,21 @@ def open_backup(source: Path) -> Backup:
     return Backup(source, manifest)
 
 
+def forget_older(target: Path, keep_newest: int) -> list[str]:
+    """Remove all backups of a folder but the newest; their names. The pool of files stays: an older
+    backup may be all that still has a file that was lost since."""
+    assert keep_newest > 0, "the newest backup is never removed"
+    found = sorted(path.parent for path in target.glob(f"[0-9]*/{MANIFEST}"))
+    gone = found[:-keep_newest]
+    for folder in gone:
+        # First the name: what is half removed must not look like a backup.
+        hidden = folder.with_name(f"{_PARTIAL}{folder.name}")
+        folder.rename(hidden)
+        sync_path(target)
+        shutil.rmtree(hidden)
+    return [folder.name for folder in gone]
+
+
 def check_parts(backup: Backup) -> Iterator[str]:
     """What of a backup is missing or is not what was written, but for the pool of files."""
     for name, part in backup.manifest["parts"].items():

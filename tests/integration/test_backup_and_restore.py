@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -13,6 +14,8 @@ import pytest
 from sqlalchemy import select, text
 
 from server.app import Ports, create_app, office_of
+from server.commands.recovery import add_commands, make_backup
+from server.commands.running import CommandFailed
 from server.config import Config
 from server.models import BlobWantRow
 from server.services.back_up import back_up
@@ -21,8 +24,9 @@ from server.services.likely_doubles import likely_doubles
 from server.services.restore_backup import Restored, restore_backup
 from server.services.verify_backup import verify_backup
 from server.store import serving_lock
-from server.store.backup_folder import open_backup
+from server.store.backup_folder import forget_older, open_backup, pool_path
 from server.store.journal_frames import SEGMENT, Tail, frame, read_frames, segments_of
+from server.store.trees import held_files
 from shared.errors import ConflictingState, InvalidInput, StorageCorrupt
 from shared.ids import SeededIds
 from shared.records.workflow import Role
@@ -86,6 +90,42 @@ def test_a_backup_is_read_back_and_every_hash_in_it_is_right(
     assert again.folder != made.folder
     assert not list((tmp_path / "backups").glob(".partial*"))
     assert photo in (made.folder / "files.txt").read_text()
+
+
+def test_older_backups_go_only_when_the_new_one_is_right_and_their_files_stay(
+    world: TestOffice, tmp_path: Path
+) -> None:
+    _, photo = with_photo(world)
+    folder = tmp_path / "backups"
+    made = [back_up(world.office, folder).folder for _ in range(4)]
+    assert forget_older(folder, 9) == []
+    assert forget_older(folder, 2) == sorted(one.name for one in made)[:2]
+    assert open_backup(folder).folder == sorted(made)[-1]
+    assert sorted(p.name for p in folder.iterdir()) == [*sorted(p.name for p in made)[2:], "blobs"]
+    assert pool_path(folder / "blobs", photo).is_file()
+    for flags in (["--keep", "0", "--verify"], ["--keep", "2"]):
+        with pytest.raises(CommandFailed):
+            make_backup(None, parsed("backup", str(folder), *flags))  # type: ignore[arg-type]
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    """Arguments as the command line reads them."""
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    return parser.parse_args(words)
+
+
+def test_a_restored_office_knows_files_that_came_after_the_backup(
+    world: TestOffice, tmp_path: Path
+) -> None:
+    made = back_up(world.office, tmp_path / "backups")
+    _, photo = with_photo(world)
+    world.close()
+    assert restored(world, made.folder).wanted_files == ()
+    again = open_office(world.office.config.data, world.office.config.database_url, seed=8)
+    with again.office.database.reading() as session:
+        assert photo in held_files(session, {photo})
+    again.close()
 
 
 def test_a_backup_never_lies_with_what_it_is_a_copy_of(world: TestOffice, tmp_path: Path) -> None:
