@@ -18,6 +18,7 @@ from sync.negotiation import OfficeTooOld
 KINDS = list(tree())
 FILE_CODES = (UNKNOWN_TYPE, UNREADABLE)
 PROTOCOL_CODES = (OfficeTooOld.code,)
+OUTPUT_CODES = ("paper.busy", "paper.failed", "export.busy", "export.too_many")
 VALUE_CODES = (
     *DATE_PROBLEMS,
     *TIME_PROBLEMS,
@@ -25,6 +26,7 @@ VALUE_CODES = (
     *IDENTIFIER_WARNINGS,
     *FILE_CODES,
     *PROTOCOL_CODES,
+    *OUTPUT_CODES,
 )
 THAI = re.compile("[\u0e01-\u0e5b]")
 
