@@ -34,8 +34,6 @@ CODE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
 THAI = re.compile("[\u0e01-\u0e5b]")
 FILE = re.compile(r".*\.(json|geojson|png|jpg|db|sqlite|key|txt|toml|html|md|lock|pid|part|log)")
 NO_CODE = {
-    # A problem that brings its own words (shared/forms/upgrading.py).
-    "upgrade.workflow",
     # What the audit log calls an act.
     "bundle.imported",
     "codebook.activated",
