@@ -47,7 +47,16 @@ from shared.forms.expressions.tables import (
 )
 from shared.forms.expressions.tokens import fail
 from shared.forms.expressions.unsupported import UNSUPPORTED
-from shared.forms.expressions.values import ARITHMETIC, Value, is_list, numeric, to_boolean
+from shared.forms.expressions.values import (
+    ARITHMETIC,
+    Value,
+    difference,
+    is_list,
+    numeric,
+    shown,
+    to_boolean,
+    total,
+)
 from shared.forms.expressions.world import Context, TooMuchWork
 
 # Importing a module of functions registers them.
@@ -59,11 +68,11 @@ __all__ = ["Closure", "Compiled", "Compiler", "Pinned", "compile_expression"]
 
 Calculation: TypeAlias = Callable[[Decimal, Decimal], Decimal]
 CALCULATIONS: dict[str, Calculation] = {
-    "+": ARITHMETIC.add,
-    "-": ARITHMETIC.subtract,
+    "+": total,
+    "-": difference,
     "*": ARITHMETIC.multiply,
     "div": ARITHMETIC.divide,
-    "mod": ARITHMETIC.remainder,
+    "mod": lambda one, other: ARITHMETIC.remainder(shown(one), shown(other)),
 }
 
 
@@ -132,8 +141,11 @@ def whole(text: str, run: Closure) -> Closure:
         except (TooMuchWork, RecursionError):
             context.world.overran(text)
             return None
-        if isinstance(value, Decimal) and not value.is_finite():
-            return None
+        if isinstance(value, Decimal):
+            if not value.is_finite():
+                return None
+            near = shown(value)
+            return near if near == near.to_integral_value() else value
         return value
 
     return result

@@ -13,7 +13,16 @@ from decimal import (
 
 from shared.forms.expressions.functions import MANY, finite_numbers, function, members
 from shared.forms.expressions.texts import index_of
-from shared.forms.expressions.values import ARITHMETIC, NAN, ZERO, Value, numeric, to_text
+from shared.forms.expressions.values import (
+    ARITHMETIC,
+    NAN,
+    ZERO,
+    Value,
+    numeric,
+    shown,
+    to_text,
+    total,
+)
 from shared.forms.expressions.world import Context
 
 TEN = Decimal(10)
@@ -43,13 +52,13 @@ def _ceiling(context: Context, value: Value) -> Value:
 
 
 def _whole(number: Decimal, rounding: str) -> Decimal:
-    return number.to_integral_value(rounding=rounding) if number.is_finite() else number
+    return shown(number).to_integral_value(rounding=rounding) if number.is_finite() else number
 
 
 @function("round", 1, 2)
 def _round(context: Context, value: Value, places: Value = ZERO) -> Value:
     """Rounded to so many decimals; a half goes towards the greater number: round(-2.5) is -2."""
-    number, digits = numeric(value), index_of(places)
+    number, digits = shown(numeric(value)), index_of(places)
     if not number.is_finite():
         return number
     if not -30 <= digits <= 30:
@@ -107,10 +116,10 @@ def _log10(context: Context, value: Value) -> Value:
 
 @function("sum", 1, MANY)
 def _sum(context: Context, *arguments: Value) -> Value:
-    total = ZERO
+    found = ZERO
     for number in finite_numbers(arguments):
-        total = ARITHMETIC.add(total, number)
-    return total
+        found = total(found, number)
+    return found
 
 
 @function("min", 1, MANY)

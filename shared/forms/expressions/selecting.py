@@ -29,6 +29,7 @@ from shared.forms.expressions.values import (
     equal,
     less,
     numeric,
+    shown,
     to_boolean,
     unequal,
 )
@@ -135,9 +136,9 @@ def select(
 def at_position(found: Sequence[T], position: Value) -> Sequence[T]:
     """The member at a position counted from 1, as a sequence of one or none."""
     if isinstance(position, (list, tuple)):
-        places = {numeric(one) for one in position}
+        places = {shown(numeric(one)) for one in position}
         return [one for index, one in enumerate(found, 1) if Decimal(index) in places]
-    number = numeric(position)
+    number = shown(numeric(position))
     if not number.is_finite() or not 1 <= number <= len(found) or number != int(number):
         return ()
     return (found[int(number) - 1],)
@@ -178,7 +179,7 @@ def testing(test: Callable[[Context], Value], members: Members[T]) -> Select[T]:
         for index, member in enumerate(found, 1):
             result = test(look(context, member, index, size))
             if isinstance(result, Decimal):
-                if result == index:
+                if shown(result) == index:
                     kept.append(member)
             elif to_boolean(result):
                 kept.append(member)

@@ -14,7 +14,7 @@ from shared.forms.expressions.shuffling import seed_of, shuffled
 from shared.forms.expressions.structure import Element
 from shared.forms.expressions.tables import call_pulldata
 from shared.forms.expressions.tokens import ExpressionError, fail
-from shared.forms.expressions.values import Value, numeric, to_boolean, to_text
+from shared.forms.expressions.values import Value, numeric, shown, to_boolean, to_text
 from shared.forms.expressions.world import Context, Row
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def indexed_answers(compiler: Compiler, asked: Element, chosen: dict[str, Closur
         rows: Sequence[Row] = (top(context),)
         for row_type, index in steps:
             found: list[Row] = []
-            number = None if index is None else numeric(index(context))
+            number = None if index is None else shown(numeric(index(context)))
             for row in rows:
                 below = row.children.get(row_type, ())
                 if number is None:

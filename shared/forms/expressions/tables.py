@@ -32,7 +32,7 @@ from shared.forms.expressions.selecting import (
     select,
 )
 from shared.forms.expressions.tokens import fail
-from shared.forms.expressions.values import Value, is_list, numeric, to_text
+from shared.forms.expressions.values import Value, is_list, numeric, shown, to_text
 from shared.forms.expressions.world import Context, Table, TableRow
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def equal_items(
         ]
     if isinstance(wanted, Decimal) and not (node and wanted == wanted.to_integral_value()):
         index = number_index(context, name, table, column)
-        return index.get(wanted, ()) if wanted.is_finite() else ()
+        return index.get(shown(wanted), ()) if wanted.is_finite() else ()
     return table.matching(column, to_text(wanted))
 
 
@@ -264,7 +264,7 @@ def number_index(
     index: dict[Decimal, list[TableRow]] = {}
     language = context.world.language
     for item in rows_of_table(table):
-        number = numeric(cell_of(item, column, language))
+        number = shown(numeric(cell_of(item, column, language)))
         if number.is_finite():
             index.setdefault(number, []).append(item)
     context.world.memo[mark] = index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from shared.forms.expressions.functions import MANY, RESULT_TEXT_MAX, function, members
-from shared.forms.expressions.values import Value, numeric, to_text
+from shared.forms.expressions.values import Value, numeric, shown, to_text
 from shared.forms.expressions.world import Context, TooMuchWork
 
 INDEX_MAX = Decimal(1_000_000)
@@ -85,7 +85,7 @@ def _substring(context: Context, text: Value, begin: Value, *length: Value) -> V
 
 
 def _rounded(value: Value) -> Decimal:
-    number = numeric(value)
+    number = shown(numeric(value))
     if not number.is_finite():
         return number
     return (number + Decimal("0.5")).to_integral_value(rounding=ROUND_FLOOR)
@@ -127,7 +127,7 @@ def _uuid(context: Context, *length: Value) -> Value:
 @function("format-number", 2)
 def _format_number(context: Context, value: Value, places: Value) -> Value:
     """A number with so many decimals, rounded; no result for what is no number."""
-    number, digits = numeric(value), index_of(places)
+    number, digits = shown(numeric(value)), index_of(places)
     if not number.is_finite() or not 0 <= digits <= 20:
         return None
     rounded = number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
@@ -136,7 +136,7 @@ def _format_number(context: Context, value: Value, places: Value) -> Value:
 
 def index_of(value: Value) -> int:
     """A number as an index: its whole part, bounded; 0 for what is no number."""
-    number = numeric(value)
+    number = shown(numeric(value))
     if number.is_nan():
         return 0
     return int(max(-INDEX_MAX, min(number, INDEX_MAX)))

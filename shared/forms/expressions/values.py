@@ -22,7 +22,10 @@ EPOCH = date(1970, 1, 1)
 
 # Bounded exponents: a product of large numbers overflows to "no result" instead of printing
 # millions of digits. No trap is set, so that nothing a person types can raise.
-ARITHMETIC = Context(prec=28, Emax=99, Emin=-99, traps=[])
+# Computed with six guard digits, shown and compared without them: three times a third is one.
+ARITHMETIC = Context(prec=34, Emax=99, Emin=-99, traps=[])
+SHOWN = Context(prec=28, Emax=99, Emin=-99, traps=[])
+REST_DIGITS = 30
 ZERO = Decimal(0)
 ONE = Decimal(1)
 NAN = Decimal("NaN")
@@ -78,6 +81,26 @@ def numeric(value: Value) -> Decimal:
     return NAN
 
 
+def shown(number: Decimal) -> Decimal:
+    """A number without its guard digits."""
+    return SHOWN.plus(number)
+
+
+def total(one: Decimal, other: Decimal) -> Decimal:
+    """A sum; what is left when all digits but the guards cancel out is nothing."""
+    found = ARITHMETIC.add(one, other)
+    if found.is_finite() and found and found.adjusted() < -10:
+        largest = max(one.adjusted(), other.adjusted())
+        if found.adjusted() < largest - REST_DIGITS:
+            return ZERO
+    return found
+
+
+def difference(one: Decimal, other: Decimal) -> Decimal:
+    """One number less another."""
+    return total(one, ARITHMETIC.minus(other))
+
+
 def fraction_of_day(value: time) -> Decimal:
     """How much of a day has passed at this time: 12:00 is 0.5."""
     seconds = value.hour * 3600 + value.minute * 60 + value.second
@@ -94,7 +117,7 @@ def number_text(number: Decimal) -> str:
         return "NaN" if number.is_nan() else "Infinity" if number > 0 else "-Infinity"
     if number == number.to_integral_value():
         return str(int(number))
-    return format(number.normalize(ARITHMETIC), "f")
+    return format(number.normalize(SHOWN), "f")
 
 
 def to_text(value: Value) -> str:
@@ -227,7 +250,7 @@ def equal(left: Value, right: Value) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return to_boolean(left) == to_boolean(right)
     if isinstance(left, Decimal) or isinstance(right, Decimal):
-        return numeric(left) == numeric(right)
+        return shown(numeric(left)) == shown(numeric(right))
     if isinstance(left, (date, time)) and isinstance(right, (date, time)):
         return numeric(left) == numeric(right)
     if isinstance(left, (date, time)) or isinstance(right, (date, time)):
@@ -274,7 +297,7 @@ def orderable(value: Value) -> Decimal | None:
     """The number that orders a value, or None for NaN. Times written as text count as such."""
     number = numeric(value)
     if not number.is_nan():
-        return number
+        return shown(number)
     if isinstance(value, str):
         moment = iso_time(value)
         return None if moment is None else fraction_of_day(moment)

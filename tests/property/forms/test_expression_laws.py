@@ -49,6 +49,17 @@ def test_a_number_is_the_same_after_string_and_number(number: Decimal) -> None:
     assert to_text(numeric(to_text(number))) == to_text(number)
 
 
+@given(st.integers(1, 10**6), st.integers(1, 10**4))
+def test_what_is_divided_and_multiplied_again_is_what_it_was(one: int, other: int) -> None:
+    back = f"({one} div {other}) * {other}"
+    assert text_of(back, ENGINE) == str(one)
+    assert value_of(f"{back} = {one}", ENGINE) is True
+    assert value_of(f"{back} < {one} or {back} > {one}", ENGINE) is False
+    assert text_of(f"int({back})", ENGINE) == str(one)
+    assert text_of(f"{back} - {one}", ENGINE) == "0"
+    assert text_of(f"({back}) mod {one}", ENGINE) == "0"
+
+
 @given(st.dates(date(1700, 1, 1), date(2500, 1, 1)))
 def test_a_day_is_the_same_after_number_and_date(day: date) -> None:
     assert text_of(f"date(number('{day}'))", ENGINE) == day.isoformat()

@@ -115,6 +115,8 @@ number ¦ number('1970-01-11T12:00:00.000+07:00') ¦ 10.5
 number ¦ string(number('')) ¦ NaN
 int ¦ int(7.9) ¦ 7
 int ¦ int(-7.9) ¦ -7
+int ¦ int(10 div 3 * 3) ¦ 10
+floor ¦ floor(1 div 3 + 1 div 3 + 1 div 3) ¦ 1
 int ¦ string(int('x')) ¦ NaN
 floor ¦ floor(-7.1) ¦ -8
 ceiling ¦ ceiling(7.1) ¦ 8
