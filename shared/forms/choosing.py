@@ -12,10 +12,11 @@ from shared.forms.expressions import shuffling
 from shared.forms.expressions.compiling import Compiled
 from shared.forms.expressions.items import cell_of, rows_of_table
 from shared.forms.expressions.values import Value, first, to_boolean
-from shared.forms.expressions.world import Context
+from shared.forms.expressions.world import Context, Work
 from shared.forms.graph import FilterIndex
 from shared.forms.nodes import Node
 from shared.forms.parts import Text
+from shared.forms.recomputing import MANY, work_of_one
 from shared.forms.searching import Haystack
 from shared.forms.surroundings import AnswerWorld, list_table
 from shared.thai.finding import find_key
@@ -88,6 +89,9 @@ class Options:
         if self.rule is None:
             return True
         context = Context(self.world, self.node, self.here, column=columns_of(choice))
+        listed = self.list
+        if listed is not None and len(listed.choices) > MANY:
+            context.work = Work(work_of_one(len(listed.choices)))
         return to_boolean(self.rule.run(context))
 
     def named(self, name: str) -> Choice | None:

@@ -15,7 +15,6 @@ from shared.forms.expressions.compiling import Compiled
 from shared.forms.expressions.items import rows_of_table
 from shared.forms.expressions.shuffling import shuffled
 from shared.forms.expressions.values import Value, first, to_boolean, to_text
-from shared.forms.expressions.world import Context
 from shared.forms.graph import NO_LOGIC, QuestionLogic
 from shared.forms.recomputing import Changed, Place
 from shared.forms.results import stored_value
@@ -263,11 +262,13 @@ class FormEngine(RecordTree):
         are the same rows. Repeats in rows get theirs once those rows are there.
         """
         found: list[tuple[str, RowAnswers]] = []
-        for parent in list(self.nodes.values()):
+        room = max(0, ROWS_MADE_MAX - len(self.nodes))
+        for parent in self.nodes.values():
             for repeat in self.definition.repeats(parent.record_type):
                 if parent.holds(parent.logic.repeat_guards[repeat.record_type]):
                     found += self._missing(parent, repeat)
-        room = max(0, ROWS_MADE_MAX - len(self.nodes))
+            if len(found) >= room:
+                break
         return found[:room]
 
     def _missing(self, parent: Node, repeat: Repeat) -> Iterable[tuple[str, RowAnswers]]:
@@ -295,7 +296,7 @@ class FormEngine(RecordTree):
 
     def _run(self, record_id: str, key: str, rule: Compiled) -> Value:
         node = self.nodes[record_id]
-        return rule.run(Context(self.world, node, node.effective.get(key)))
+        return rule.run(self.context(node, node.effective.get(key)))
 
     def _test(self, record_id: str, key: str, rule: Compiled | None) -> bool:
         return rule is not None and to_boolean(self._run(record_id, key, rule))

@@ -57,7 +57,7 @@ class Node:
         self.rows: dict[str, list[Node]] = {}
         self.children: dict[str, list[Node]] = {}
         self.due: dict[str, int] = {}
-        self.made: dict[str, list[str]] = {}
+        self.made: dict[str, dict[str, int]] = {}
         self.followed: dict[str, Value] = {}
         self.typed: set[str] = set()
 
@@ -71,37 +71,39 @@ class Node:
                 return False
         return True
 
-    def made_id(self, record_type: str, number: int) -> str:
-        """The id of a row that the form makes in a counted repeat; numbers begin at 1."""
-        found = self.made.setdefault(record_type, [])
+    def _make_ids(self, record_type: str, count: int) -> dict[str, int]:
+        """The ids of the rows that the form makes in a counted repeat, with their numbers from 1;
+        at least so many."""
+        found = self.made.setdefault(record_type, {})
         name = record_type.rpartition("/")[2]
-        while len(found) < number:
-            found.append(row_id(self.record_id, name, str(len(found) + 1)))
-        return found[number - 1]
+        while len(found) < count:
+            number = len(found) + 1
+            found[row_id(self.record_id, name, str(number))] = number
+        return found
+
+    def _number_of(self, record_type: str, record_id: str) -> int:
+        """The number of a row that the form made; 0 for rows that people added."""
+        if record_id[14:15] != MADE_VERSION:
+            return 0
+        known = self.made.setdefault(record_type, {})
+        while record_id not in known and len(known) < ROWS_PER_REPEAT_MAX:
+            self._make_ids(record_type, len(known) + 1)
+        return known.get(record_id, 0)
 
     def number_rows(self, record_type: str) -> None:
         """Gives each row its place. In a counted repeat rows that people added come first, then
         those that the form made by their number, which is the same on every tablet."""
         rows = self.rows.get(record_type, [])
-        numbers: dict[str, int] = {}
-        if record_type in self.logic.counted:
-            wanted = {row.record_id for row in rows if row.record_id[14:15] == MADE_VERSION}
-            numbers = self._numbers_of(record_type, wanted)
-            rows.sort(key=lambda row: numbers.get(row.record_id, 0))
-        added = len(rows) - len(numbers)
+        if record_type not in self.logic.counted:
+            for index, row in enumerate(rows, start=1):
+                row.position = index
+            return
+        numbers = {row.record_id: self._number_of(record_type, row.record_id) for row in rows}
+        rows.sort(key=lambda row: numbers[row.record_id])
+        added = sum(number == 0 for number in numbers.values())
         for index, row in enumerate(rows, start=1):
-            number = numbers.get(row.record_id)
-            row.position = index if number is None else added + number
-
-    def _numbers_of(self, record_type: str, wanted: set[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for number in range(1, ROWS_PER_REPEAT_MAX + 1):
-            if len(found) == len(wanted):
-                break
-            made = self.made_id(record_type, number)
-            if made in wanted:
-                found[made] = number
-        return found
+            number = numbers[row.record_id]
+            row.position = added + number if number else index
 
     def counting(self, record_type: str) -> list[Node]:
         """The rows of a repeat that count."""
@@ -117,12 +119,9 @@ class Node:
         """The ids of rows that a repeat's count asks for and that are not there."""
         rows = self.rows.get(record_type, [])
         places = {row.position for row in rows}
-        numbered = {row.record_id for row in rows if row.record_id[14:15] == MADE_VERSION}
-        made = self._numbers_of(record_type, numbered)
-        added = len(rows) - len(made)
+        added = sum(self._number_of(record_type, row.record_id) == 0 for row in rows)
         due = self.due.get(record_type, 0)
+        ids = list(self._make_ids(record_type, due))
         return [
-            self.made_id(record_type, place - added)
-            for place in range(added + 1, due + 1)
-            if place not in places
+            ids[place - added - 1] for place in range(added + 1, due + 1) if place not in places
         ]

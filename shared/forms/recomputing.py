@@ -5,16 +5,20 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from shared.forms.definition import FormDefinition
 from shared.forms.expressions.values import Value, first, to_boolean, to_number
-from shared.forms.expressions.world import Context
+from shared.forms.expressions.world import WORK_MAX, Context, Work
 from shared.forms.graph import Formula
 from shared.forms.nodes import Node
 from shared.forms.surroundings import AnswerWorld
 from shared.limits import ROWS_PER_REPEAT_MAX
 
 Place = tuple[str, str]  # record id, key
+MANY: Final = 50
+"""Below so many records of a type each evaluation has all the work that one may do."""
+WORK_LEAST: Final = 2_500
 Changed = frozenset[Place]
 
 
@@ -24,6 +28,12 @@ def rows_asked(value: Value) -> int:
     if number is None or number <= 0:
         return 0
     return int(min(number, Decimal(ROWS_PER_REPEAT_MAX)))
+
+
+def work_of_one(many: int) -> int:
+    """How much one of so many evaluations of a rule may do: together they do not take much longer
+    than one that takes all it may. A look at every row beside it is always allowed."""
+    return max(WORK_LEAST, WORK_MAX // many)
 
 
 class Recomputing:
@@ -39,6 +49,8 @@ class Recomputing:
         self._touched: set[Place] = set()
         # Stored questions whose calculation may give them another value.
         self._follow: dict[Place, None] = {}
+        # How many records of each type there are.
+        self._many: dict[str, int] = {}
         # While a whole tree is taken in, every formula is evaluated once, in order.
         self._loading = False
 
@@ -55,12 +67,20 @@ class Recomputing:
         self._queued.clear()
         self._touched.clear()
 
+    def context(self, node: Node, here: Value = None) -> Context:
+        """Where a rule of a record runs, with its share of work."""
+        found = Context(self.world, node, here)
+        many = self._many.get(node.record_type, 1)
+        if many > MANY:
+            found.work = Work(work_of_one(many))
+        return found
+
     def _evaluate(self, formula: Formula, node: Node) -> None:
         kind, key = formula.kind, formula.key
         if kind == "follow":
             self._evaluate_followed(formula, node)
             return
-        result = formula.compiled.run(Context(self.world, node))
+        result = formula.compiled.run(self.context(node))
         if kind == "calculate":
             node.computed[key] = first(result)
             self._refresh(node, key)
@@ -86,7 +106,7 @@ class Recomputing:
     def _evaluate_followed(self, formula: Formula, node: Node) -> None:
         """A stored answer's calculation: its result is offered to whoever saves answers."""
         key = formula.key
-        value = first(formula.compiled.run(Context(self.world, node, node.effective.get(key))))
+        value = first(formula.compiled.run(self.context(node, node.effective.get(key))))
         old = node.followed.get(key)
         if key in node.followed and value == old and type(value) is type(old):
             return

@@ -6,7 +6,7 @@ question becomes relevant again. So do rows beyond the number that a repeat's co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from shared.canonical import JsonValue
@@ -58,6 +58,7 @@ class RecordTree(Recomputing):
         self.root = Node(answers.record_id, types[self.definition.form_id], None)
         self.nodes = {answers.record_id: self.root}
         self._follow.clear()
+        self._many = {self.definition.form_id: 1}
         self._take(self.root, answers.fields)
         for record_type in self.definition.record_types():
             for given in answers.rows.get(record_type, ()):
@@ -96,6 +97,7 @@ class RecordTree(Recomputing):
         rows.append(node)
         node.position = len(rows)
         self.nodes[record_id] = node
+        self._many[record_type] = self._many.get(record_type, 0) + 1
         counted = record_type in parent.logic.counted
         node.alive = not counted and parent.holds(parent.logic.repeat_guards[record_type])
         if node.alive:
@@ -157,20 +159,32 @@ class RecordTree(Recomputing):
         self, record_type: str, record_id: str, fields: Fields | None = None, parent_id: str = ""
     ) -> Changed:
         """Adds a row at the end of its repeat."""
-        parent = self.nodes[parent_id or self.root.record_id]
         assert record_id not in self.nodes, "a row is added once"
-        node = self._attach(parent, record_type, record_id, fields or {})
-        if record_type in parent.logic.counted:
-            parent.number_rows(record_type)
-            self._refresh_rows(parent, record_type)
+        return self.add_rows([(record_type, RowAnswers(record_id, fields or {}, parent_id))])
+
+    def add_rows(self, rows: Iterable[tuple[str, RowAnswers]]) -> Changed:
+        """Adds rows, as `missing_rows` names them; what looks at them is recomputed once."""
+        added: list[Node] = []
+        places: dict[Place, Node] = {}
+        for record_type, row in rows:
+            parent = self.nodes[row.parent_id or self.root.record_id]
+            added.append(self._attach(parent, record_type, row.record_id, row.fields))
+            places[parent.record_id, record_type] = parent
+        for (_, record_type), parent in places.items():
+            if record_type in parent.logic.counted:
+                parent.number_rows(record_type)
+                self._refresh_rows(parent, record_type)
         for formula in self.definition.logic.formulas:
-            if formula.record_type == record_type:
-                self._evaluate(formula, node)
-        for key in node.logic.follows:
-            self._judge_typed(node, key)
-        for key in node.computed:
-            self._announce("value", record_type, key, node)
-        self._announce("rows", record_type, "", parent)
+            for node in added:
+                if formula.record_type == node.record_type:
+                    self._evaluate(formula, node)
+        for node in added:
+            for key in node.logic.follows:
+                self._judge_typed(node, key)
+            for key in node.computed:
+                self._announce("value", node.record_type, key, node)
+        for (_, record_type), parent in places.items():
+            self._announce("rows", record_type, "", parent)
         return self._settle()
 
     def remove_row(self, record_id: str) -> Changed:
@@ -186,6 +200,7 @@ class RecordTree(Recomputing):
         while forgotten:
             gone = forgotten.pop()
             del self.nodes[gone.record_id]
+            self._many[gone.record_type] -= 1
             for below in gone.rows.values():
                 forgotten.extend(below)
         for inner in self.definition.record_types():

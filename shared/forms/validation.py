@@ -16,7 +16,6 @@ from shared.forms.answers import RecordAnswers, RowAnswers
 from shared.forms.definition import REASON_SUFFIX, Group, Question, Repeat, Severity, Text
 from shared.forms.expressions.compiling import Compiled
 from shared.forms.expressions.values import number_text, to_boolean
-from shared.forms.expressions.world import Context
 from shared.forms.logic import FormEngine, Node
 from shared.forms.question_types import CHOICE_TYPES, REFERENCE_TYPES, TYPES
 from shared.forms.scale import scale_of
@@ -127,7 +126,7 @@ def _says(engine: FormEngine, node: Node, key: str, rule: Compiled | None) -> bo
     """Whether a rule of a question is true; no rule is not."""
     if rule is None:
         return False
-    return to_boolean(rule.run(Context(engine.world, node, node.effective.get(key))))
+    return to_boolean(rule.run(engine.context(node, node.effective.get(key))))
 
 
 def _known(engine: FormEngine, node: Node, question: Question, value: JsonValue) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 from shared.canonical import JsonValue
 from shared.forms.definition import FormDefinition
 from shared.forms.hiding import hidden_answers
@@ -163,3 +165,33 @@ def test_a_count_that_is_not_asked_now_makes_no_rows() -> None:
     assert engine.missing_rows() == []
     engine.set("r", "s/sure", "yes")
     assert len(engine.missing_rows()) == 2
+
+
+def test_all_missing_rows_are_added_at_once() -> None:
+    one, other = family(50), family(50)
+    for record_type, row in one.missing_rows():
+        one.add_row(record_type, row.record_id, row.fields, row.parent_id)
+    changed = other.add_rows(other.missing_rows())
+    assert other.rows("demo/person") == one.rows("demo/person")
+    assert (made(50), "number") in changed
+    for engine in (one, other):
+        engine.set(made(50), "age", 9)
+        assert engine.value("r", "s/years") == "9"
+        assert engine.value(made(50), "number") == "50"
+
+
+def test_rules_of_very_many_rows_that_look_at_all_rows_end_soon_together() -> None:
+    definition = form_of(
+        repeat(
+            "thing",
+            question("x", "integer", constraint="count(${thing}[x > 0]) > 0"),
+            calculate("before", "count(${thing}[x > 5])"),
+            calculate("hostile", "count(${thing}[count(${thing}[x > 1]) > x])"),
+        ),
+    )
+    rows = {"demo/thing": [(f"t{number}", {"x": number % 7}) for number in range(300)]}
+    begin = process_time()
+    engine = engine_of(definition, {}, rows)
+    assert validate(engine) == []
+    assert process_time() - begin < 30
+    assert engine.value("t3", "before") == "42"
