@@ -40,7 +40,7 @@ def test_every_key_that_the_code_uses_exists():
 
 
 def test_the_search_for_keys_finds_them():
-    assert {"search.none", "row.problems", "field.locked"} <= set(used_keys())
+    assert {"search.none", "row.problems", "field.same"} <= set(used_keys())
 
 
 @pytest.mark.parametrize("key", sorted(catalogue("th")))
@@ -58,3 +58,17 @@ def test_thai_is_thai():
         if not re.search("[\u0e00-\u0e7f]", words) and words == catalogue("en")[key]
     ]
     assert without == []
+
+
+def test_every_way_in_which_a_device_gives_nothing_has_its_sentence():
+    ways = {
+        "sound.lack": ("none", "denied", "busy"),
+        "video.lack": ("none", "denied", "gave_up"),
+        "barcode.lack": ("none", "denied", "gave_up", "unreadable"),
+        "place.lack": ("none", "denied", "off", "busy"),
+    }
+    keys = {f"{family}_{why}" for family, each in ways.items() for why in each}
+    keys |= {"place.good", "place.fair", "place.poor", "audio.listen", "audio.stop_listening"}
+    keys |= {"audio.recording", "audio.paused_at", "audio.again", "audio.record", "video.take"}
+    keys |= {"video.pick", "file.pick", "draw.again", "draw.use", "label.guidance", "label.less"}
+    assert keys <= set(catalogue("th"))
