@@ -72,7 +72,8 @@ class RecordingPresenter(Observed[RecordingState]):
 
         def begun(lack: Lack | None) -> None:
             if lack is not None:
-                words = Words(f"sound.lack_{lack.why}")
+                known = lack.why in ("none", "denied", "busy")
+                words = Words(f"sound.lack_{lack.why if known else 'none'}")
                 self._show(replace(self.state, phase="idle", said=words))
             else:
                 self._show(replace(self.state, phase="recording"))
