@@ -342,17 +342,16 @@ class FormSession:
         """Offer the rows that the form makes; a deleted one is not offered again."""
         changed: set[Place] = set()
         while self._makes_rows:
-            made = [
-                (record_type, row)
-                for record_type, row in self.engine.missing_rows()
-                if row.record_id not in self.states
-            ]
-            for record_type, row in made:
-                repeat = self.definition.repeat(record_type)
+            missing = self.engine.missing_rows()
+            made = [(kind, row) for kind, row in missing if row.record_id not in self.states]
+            for kind, row in made:
+                parent, repeat = row.parent_id or self.root, self.definition.repeat(kind)
                 assert repeat is not None
-                parent = row.parent_id or self.root
-                pending = PendingRow(record_type, parent, True, dict(row.fields))
-                changed |= self._attach(row.record_id, pending, repeat) | {(parent, repeat.key)}
+                self._pending[row.record_id] = PendingRow(kind, parent, True, dict(row.fields))
+                self._parents[row.record_id] = (parent, repeat.key)
+                changed.add((parent, repeat.key))
+            changed |= self.engine.add_rows(made)
+            for _, row in made:
                 self._take_defaults(row.record_id)
                 self._judge_record(row.record_id)
             if not made:

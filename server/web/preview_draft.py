@@ -107,13 +107,14 @@ class Trial:
         """Let the form do what it does by itself: follow its calculations, make its rows."""
         self.engine.follow()
         for _ in range(ROUNDS_MAX):
-            made = self.engine.missing_rows()
-            for record_type, row in made:
-                if len(self.engine.nodes) > ROWS_MAX:
-                    self.full = True
-                    return
-                self.engine.add_row(record_type, row.record_id, row.fields, row.parent_id)
+            missing = self.engine.missing_rows()
+            made = missing[: max(0, ROWS_MAX + 1 - len(self.engine.nodes))]
+            self.engine.add_rows(made)
+            for _, row in made:
                 self._take_defaults(row.record_id)
+            if len(made) < len(missing):
+                self.full = True
+                return
             self.engine.follow()
             if not made:
                 return
