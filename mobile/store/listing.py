@@ -15,6 +15,7 @@ from mobile.store import base
 from mobile.store.changes import Waiting
 from mobile.store.settings import read
 from mobile.store.shown import all_shown, live_rows
+from shared.records.siblings import live_dots
 from shared.records.state import RecordState
 from shared.thai.finding import Word, list_keys, words_of
 
@@ -76,7 +77,7 @@ def plain_line(state: RecordState, rows: Sequence[RecordState]) -> Line:
     """A line made without the form: a field with a usual name, else the kind of record."""
     found = (state.value(name) for name in TITLE_FIELDS)
     title = next((value for value in found if isinstance(value, str) and value), state.type)
-    words = [v for s in state.fields.values() for v in (s[0].value,) if isinstance(v, str)]
+    words = [v for v in map(state.value, state.fields) if isinstance(v, str)]
     return Line(title, "", " ".join([title, *words])[:2000])
 
 
@@ -138,7 +139,7 @@ def _line(
 ) -> tuple[object, ...]:
     line = describe(top, rows)
     flow = top.workflow
-    dots = [s.dot.saved_at for found in top.fields.values() for s in found]
+    dots = [dot.saved_at for dot in live_dots(top.fields)]
     sorted_by, found_by = list_keys(line.title, line.subtitle, line.words)
     return (
         top.record,

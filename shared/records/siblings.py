@@ -120,6 +120,14 @@ class FieldRows(Mapping[str, tuple[Sibling, ...]]):
         return self[name] if name in self.rows else default
 
 
+def live_dots(fields: Mapping[str, tuple[Sibling, ...]]) -> list[Dot]:
+    """The dot of every sibling, some more than once, without making one that is a row still."""
+    if isinstance(fields, FieldRows):
+        live = {row[0] for rows in fields.rows.values() for row in rows}
+        return [fields.dots[at] for at in live]
+    return [one.dot for found in fields.values() for one in found]
+
+
 def in_order(value: JsonValue) -> Any:
     """A value as it stands in a row. Texts, which nearly every value is, go as they are."""
     return value if type(value) is str else ordered(value, VALUE_DEPTH)
