@@ -172,7 +172,19 @@ class FormLibrary:
             self._sentences.append(_not_whole(Text(taking.name, taking.name), ""))
         self._taking = None
         self._look_at_tables()
+        self._index_filters()
         return bool(self._to_take_in())
+
+    def _index_filters(self) -> None:
+        """Index the columns of large codebooks that forms in use filter by."""
+        for form in self.forms():
+            for record_type, logic in form.logic.types.items():
+                for key, rules in logic.rules.items():
+                    question = form.question(record_type, key)
+                    target = None if question is None else question.refers_to
+                    table = self._tables.get(target.target) if target is not None else None
+                    if table is not None and rules.filter_index is not None:
+                        table.index(rules.filter_index.column)
 
     def _to_take_in(self) -> list[tuple[str, str]]:
         ready = {name: table.book.document for name, table in self._tables.items()}

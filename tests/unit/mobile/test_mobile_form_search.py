@@ -178,3 +178,11 @@ def test_ten_thousand_options_are_searched_and_never_shown_at_once(desk: Desk) -
     assert (shown.searchable, shown.choices) == (True, ())
     assert names(form, "s/many", "ที่ 9999") == ["m9999"]
     assert len(names(form, "s/many", "ตัวเลือก")) == 30
+
+
+def test_the_columns_that_forms_filter_a_large_codebook_by_are_indexed(desk: Desk) -> None:
+    names = desk.app.database.reader().execute(
+        "SELECT count(*) AS n FROM sqlite_master WHERE type = 'index' "
+        "AND name LIKE 'reference_%_c%'"
+    )
+    assert names.fetchone()["n"] == 1
