@@ -56,10 +56,9 @@ class WrongRule:
 
 ROOTS_LOCKED = r'^(SELECT (?:root\.)?"?id"? FROM "?root"? .*?) FOR UPDATE$'
 PLACE_TAKEN = (
-    r"^UPDATE scope SET seq=\(scope\.seq \+ (%\(\w+\)s(?:::\w+)?)\)"
-    r" (WHERE scope\.id = .*?) RETURNING scope\.seq, scope\.digest$"
+    r'^UPDATE "scope" SET "seq" = "seq" \+ %s (WHERE "id" = %s) RETURNING "seq", "digest"$'
 )
-DIGEST_STORED = r"^UPDATE scope SET digest=(%\(\w+\)s(?:::\w+)?) WHERE scope\.id = .*$"
+DIGEST_STORED = r'^UPDATE "scope" SET "digest" = %s WHERE "id" = %s$'
 HEAD_READ = r"^SELECT scope\.id, scope\.seq, scope\.digest((?:, scope\.\w+)*) FROM scope\b"
 ROWS_READ = r"(FROM membership .*WHERE )(?=membership\.scope = )"
 
@@ -72,7 +71,7 @@ def merge_before_lock() -> WrongRule:
 def digest_read_unlocked() -> WrongRule:
     """The digest is read before the scope's row is locked, the place in the feed after it."""
     early = "(SELECT early.digest FROM scope AS early WHERE early.id = scope.id) AS digest"
-    place = rf"UPDATE scope SET seq=(scope.seq + \1) \2 RETURNING scope.seq, {early}"
+    place = rf"UPDATE scope SET seq = scope.seq + %s \1 RETURNING scope.seq, {early}"
     return WrongRule("digest read unlocked", [(PLACE_TAKEN, place)])
 
 
@@ -100,8 +99,8 @@ def _cursor_by(name: str, place: str, visible: str = "") -> WrongRule:
         f"(SELECT coalesce(max(m.seq), 0) FROM membership AS m WHERE m.scope = scope.id{visible})"
     )
     alter = [
-        (PLACE_TAKEN, rf"SELECT {place} AS seq, scope.digest FROM scope \2"),
-        (DIGEST_STORED, r"SELECT \1"),
+        (PLACE_TAKEN, rf"SELECT {place} + 0 * %s AS seq, scope.digest FROM scope \1"),
+        (DIGEST_STORED, "SELECT %s::text, %s::text"),
         (HEAD_READ, rf"SELECT scope.id, {highest} AS seq, scope.digest\1 FROM scope"),
     ]
     # Behind all places that the locked scope gave out while the office was furnished.
