@@ -169,6 +169,19 @@ def test_a_form_that_makes_its_rows_has_them_and_bounds_them(scene: Scene) -> No
     assert page.text.count("data-item") < 10 * ROWS_MAX
 
 
+def test_an_entry_of_a_register_is_found_by_any_part_of_its_name(scene: Scene) -> None:
+    page = Page(signed_in(scene), "/forms/insp/1/preview").post("go:site")
+    with scene.world.office.database.reading() as session:
+        named = select(RecordRow.title).where(RecordRow.id == scene.factory)
+        title = session.scalar(named)
+    assert title
+    part = title.split()[1][1:6]
+    page.type({"site/factory:find": part})
+    assert title in page.text
+    page.type({"site/factory:find": "ไม่มีโรงงานชื่อนี้"})
+    assert title not in page.text
+
+
 @pytest.mark.parametrize("form", ["insp", "event", "factory"])
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_every_section_of_the_programmes_forms_opens(
