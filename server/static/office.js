@@ -62,9 +62,14 @@
     return true;
   }
 
+  // A browser tells of an opening later than of the keys that follow it: whoever has gone on to
+  // write elsewhere by then stays there.
+  let openedByKey = null;
+
   function comment() {
     const pin = chosen && $("details.pin", chosen);
     if (!pin) return;
+    if (!pin.open) openedByKey = pin;
     pin.open = true;
     reach($("textarea", pin));
   }
@@ -149,6 +154,7 @@
   }
 
   function toggled(event) {
+    if (event.target === openedByKey) { openedByKey = null; return; }
     if (event.target.matches("details.pin") && event.target.open) { const field = $("textarea", event.target); if (!$("dialog[open]")) field.focus(); }
   }
 

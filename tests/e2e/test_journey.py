@@ -58,4 +58,4 @@ def test_a_fault_planted_in_the_server_is_noticed_at_exactly_its_step(
 ) -> None:
     told = tell(tmp_path, "--small", "--plant", plant)
     assert told.returncode == 1, told.stdout[-3000:]
-    assert step_that_failed(told.stdout) == step
+    assert step_that_failed(told.stdout) == step, told.stdout[-6000:]

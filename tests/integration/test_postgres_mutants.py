@@ -29,7 +29,7 @@ from tests.support.wrong_rules import (
 )
 
 WRITERS, SAVES, SHARED = 6, 4, 2
-ROUNDS_MIN, ROUNDS_MAX = 2, 12
+ROUNDS_MIN, ROUNDS_MAX = 2, 60
 
 Storm = Callable[["Field"], list[str]]
 

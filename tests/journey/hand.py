@@ -13,7 +13,7 @@ from tests.journey.telling import Teller, holds
 from tests.support.chaos_proxy import ChaosProxy
 from tests.support.tablet_process import Tablet, TabletRefused
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 ACTS_KEPT = 8  # of the last taps: where to look when a step does not hold
 
 

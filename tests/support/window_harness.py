@@ -7,6 +7,7 @@ time passes by frames.
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable
@@ -153,9 +154,11 @@ class WindowHarness(WindowDrive):
         prepare(*window_size())
         open_window()
         from kivy.base import EventLoop
+        from kivy.clock import Clock
 
         if EventLoop.status != "started":
             EventLoop.start()
+        self._lasting = frozenset(Clock.get_events())
 
     def show(self, root: Any) -> Any:
         """Put a widget into the window and let it settle."""
@@ -171,6 +174,19 @@ class WindowHarness(WindowDrive):
         from kivy.animation import Animation
         from kivy.core.window import Window
 
+        Animation.cancel_all(None)
         for child in list(Window.children):
-            Animation.cancel_all(child)
             Window.remove_widget(child)
+
+    def forget(self) -> None:
+        """End what a test left scheduled or in focus: it holds that test's screens, and each frame
+        and each search for garbage of the tests to come would pay for all of them."""
+        from kivy.clock import Clock
+        from kivy.core.window import Window
+
+        self.clear()
+        Window.release_all_keyboards()
+        for event in Clock.get_events():
+            if event not in self._lasting:
+                event.cancel()
+        gc.collect()

@@ -23,5 +23,5 @@ def window(_window: WindowHarness) -> Iterator[WindowHarness]:
 
     look.change(language="th", text_step=0, motion=False)
     yield _window
-    _window.clear()
     look.change(language="th", text_step=0, motion=False)
+    _window.forget()

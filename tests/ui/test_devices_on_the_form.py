@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,9 @@ class Screen:
 
         return "\n".join(text for widget in walk(self.navigation) for text in texts_of(widget))
 
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.window.wait(condition, frames=100_000)
+
     def let_pass(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         self.window.wait(lambda: time.monotonic() > end, frames=100_000)
@@ -225,8 +228,7 @@ def test_a_place_is_sought_until_it_is_exact_enough_or_taken_before(screen: Scre
     assert screen.value("where") == place
     screen.tap("input:s/where:here")
     screen.desk.place.set_here({**place, "accuracy": "3"})
-    screen.let_pass(1.5)
-    assert screen.value("where")["accuracy"] == "3"
+    screen.wait(lambda: screen.value("where")["accuracy"] == "3")
     assert "ตำแหน่งแม่นยำ" in screen.texts()
 
 
