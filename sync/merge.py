@@ -176,8 +176,8 @@ def apply_edit(
     """Merge the values of one edit: the revision rises by one, or nothing changes when all of them
     are here already. Transitions are not handled here.
 
-    The record's version is the highest of those that its applied edits name: a draft that moved
-    forward stays there, whoever goes on under the version before.
+    The record's version is the highest of those that its applied edits name (and that it was handed
+    in under): a draft that moved forward stays there, whoever goes on under the version before.
 
     With `applied=False` the writes are kept (quarantine): they carry the walk and change nothing
     that anybody is shown. Merged again with `applied=True` (released), they count from now on.

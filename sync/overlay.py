@@ -98,7 +98,7 @@ def _submitted(state: RecordState, edit: RecordEdit, dot: Dot) -> RecordState:
     flow = replace(
         state.workflow, status=Status.SUBMITTED, dot=dot, submitted_hash=step.content_hash
     )
-    return replace(state, workflow=flow)
+    return replace(state, workflow=flow, version=max(state.version, edit.version))
 
 
 def shown_dots(state: RecordState | None, field: str) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ def take_step(tree: Tree, edit: RecordEdit, dot: Dot, role: Role) -> Step:
     shown = Status(wished.source) if wished.source in tuple(Status) else None
     decision = decide(flow.status, flow.approved_hash, target, wished.content_hash, facts, shown)
     if decision.verdict is Verdict.ACCEPTED:
-        tree.root.keep_workflow(_after(flow, target, wished, edit, dot))
+        handed_in = edit.version if target is Status.SUBMITTED else 0
+        tree.root.keep_workflow(_after(flow, target, wished, edit, dot), handed_in)
     return Step(decision.verdict, decision.code)
 
 

@@ -82,11 +82,14 @@ class Entry:
         self.keep(after, renewed=renewed)
         self.steps[dot.id] = step_of(history, dot, before, after, kept)
 
-    def keep_workflow(self, flow: WorkflowState) -> None:
-        """Take a step of the workflow: a revision of its own."""
-        state = replace(self.state, workflow=flow, revision=self.state.revision + 1)
+    def keep_workflow(self, flow: WorkflowState, version: int = 0) -> None:
+        """Take a step of the workflow: a revision of its own. The `version` under which somebody
+        took it is the record's from then on, when it is a later one."""
+        version = max(self.state.version, version)
+        revision = self.state.revision + 1
+        state = replace(self.state, workflow=flow, revision=revision, version=version)
         if self.history is not None:
-            self.history = replace(self.history, workflow=flow, revision=state.revision)
+            self.history = replace(self.history, workflow=flow, revision=revision, version=version)
         self.keep(state)
 
     def keep_scope(self, scope: str) -> None:

@@ -13,6 +13,7 @@ from mobile.presenters.home import HomePresenter
 from server.services.publish_form import publish_form
 from shared.canonical import JsonValue
 from shared.records.state import RecordState
+from shared.records.workflow import Status
 from tests.support.offices import TestOffice
 from tests.support.tablets import Desk
 from tests.support.tablets_and_office import agree, on_server, sync, tablet
@@ -133,3 +134,26 @@ def test_an_answer_under_the_old_version_after_the_move_is_kept_aside_where_it_w
     found: JsonValue = shown(stays, root).value("main/fresh")
     assert found == "ใหม่"
     agree(world, mover, stays)
+
+
+def test_a_draft_that_moved_and_was_not_answered_again_is_handed_in_under_the_new_version(
+    world: TestOffice, tmp_path: Path
+) -> None:
+    publish(world, FIRST)
+    desk = tablet(world, tmp_path / "tablet", "somchai", 1)
+    form = HomePresenter(desk.app).begin("mix")
+    root = form.state.root
+    form.answer(root, "main/site", "บึง")
+    form.leave()
+    sync(desk)
+    publish(world, SECOND)
+    sync(desk)
+    form = opened(desk, root)
+    assert form.move_forward()
+    assert form.submit()
+    form.leave()
+    assert shown(desk, root).version == 2
+    sync(desk)
+    row = on_server(world, root)
+    assert (row.version, row.status) == (2, Status.SUBMITTED)
+    agree(world, desk)
