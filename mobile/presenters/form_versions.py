@@ -50,7 +50,8 @@ class FormVersions(FormPage):
         self._tablet.run(look, found)
 
     def _with_versions(self, state: FormState) -> FormState:
-        return replace(state, move=self._move_view, aside=self._aside_views)
+        given_up = 0 if self._session is None else len(self._session.engine.world.overruns)
+        return replace(state, move=self._move_view, aside=self._aside_views, given_up=given_up)
 
     # -- moving forward ----------------------------------------------------------------------
 

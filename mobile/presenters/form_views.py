@@ -255,6 +255,7 @@ class FormState:
     """The form screen. `phase`: opening, filling, gone (no such record), left.
 
     `problems` are the first hundred of `problem_count`.
+    `given_up` counts formulas that would have taken too much work and have no result.
     `crumbs` names the rows entered below the root, outermost first; `items` are those of the
     current section, or of the row entered. `changed` are the (record, key) that differ from the
     state before: the rest may stay as drawn (empty means: draw everything anew).
@@ -285,4 +286,5 @@ class FormState:
     offer: OfferView | None = None
     move: MoveView | None = None
     aside: tuple[AsideView, ...] = ()
+    given_up: int = 0
     changed: frozenset[tuple[str, str]] = frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, Final
 
 from server.web.preview_draft import Place, Trial
@@ -24,6 +25,8 @@ from shared.forms.validation import Problem, effective, validate
 
 ROWS_SHOWN_MAX: Final = 60
 STORED_SHOWN_MAX: Final = 600
+GIVEN_UP_SHOWN_MAX: Final = 300
+"""Characters of a formula."""
 LATE: Final = frozenset({"required", "rows.too_few"})
 """Problems of what is merely not answered yet: shown at their place once somebody asks."""
 
@@ -112,6 +115,7 @@ class PreviewPage:
     stored: list[StoredLine]
     before: str = ""
     after: str = ""
+    given_up: tuple[str, ...] = ()
 
 
 def anchor(record: str, key: str) -> str:
@@ -160,6 +164,10 @@ class PreviewBuilder:
             stored=list(self._stored()),
             before=sections[at - 1].key if at else "",
             after=sections[at + 1].key if at + 1 < len(sections) else "",
+            given_up=tuple(
+                shorten(one, GIVEN_UP_SHOWN_MAX, placeholder=" …")
+                for one in sorted(self.engine.world.overruns)
+            ),
         )
 
     def _said(self, text: Text, record: str = "") -> str:

@@ -122,6 +122,19 @@ def test_the_forms_language_is_chosen_in_the_page(page: Page) -> None:
     assert "What would be stored" in page.shown
 
 
+HUGE = "concat(" + ", ".join(["${name}"] * 24) + ")"
+
+
+def test_a_formula_that_took_too_much_work_is_named(page: Page, scene: Scene) -> None:
+    form = FORM.replace("${age} * 2", f"string-length({HUGE})").replace("| trial |", "| heavy |")
+    publish_form(scene.world.office, scene.world.people["admin"], form, "heavy.md")
+    heavy = Page(page.client, "/forms/heavy/1/preview")
+    assert "too complex to compute" not in heavy.type({"one/name": "สั้น"}).shown
+    heavy.type({"one/name": "ก" * 10_000})
+    assert "too complex to compute" in heavy.shown
+    assert "concat(${name}, ${name}" in heavy.shown
+
+
 def test_nothing_of_a_preview_is_stored(page: Page, scene: Scene) -> None:
     def counts() -> list[int | None]:
         with scene.world.office.database.reading() as session:

@@ -40,6 +40,7 @@ class FormNotices:
             state.offer,
             state.move,
             state.aside,
+            state.given_up,
             bool(state.focus),
         )
         if others != self._loose:
@@ -61,6 +62,9 @@ class FormNotices:
 
     def _show_loose(self, state: FormState, loose: Column) -> None:
         loose.clear_widgets()
+        if state.given_up:
+            words = tr("form.given_up", count=state.given_up)
+            loose.add_widget(Notice(tone="warn", text=words))
         if state.focus:
             return
         if state.lock_words is not None and state.lock_words != state.blocked:

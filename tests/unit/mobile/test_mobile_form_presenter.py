@@ -16,6 +16,7 @@ from shared.canonical import JsonValue
 from shared.limits import STORAGE_RESERVE_BYTES
 from shared.records.state import Comment, RecordState, WorkflowState
 from shared.records.workflow import Status
+from tests.support.forms import document, group, question
 from tests.support.tablets import (
     AREA,
     Desk,
@@ -379,3 +380,17 @@ def test_a_record_that_is_not_here_is_told_in_words(desk: Desk) -> None:
     form = opened(desk, a_dot_id(999))
     assert form.state.phase == "gone"
     assert form.state.notice == Words("form.gone")
+
+
+def test_formulas_that_took_too_much_work_are_counted(tmp_path: Path) -> None:
+    long = "concat(" + ", ".join(["${name}"] * 24) + ")"
+    form = document(
+        group("s", question("name"), question("all", "calculate", calculation=long)), form="heavy"
+    )
+    desk = ready_desk(tmp_path)
+    desk.publish(form)
+    presenter = FormPresenter(desk.app).begin("heavy", AREA)
+    presenter.answer(presenter.state.root, "s/name", "สั้น")
+    assert presenter.state.given_up == 0
+    presenter.answer(presenter.state.root, "s/name", "ก" * 10_000)
+    assert presenter.state.given_up == 1
