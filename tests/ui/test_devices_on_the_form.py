@@ -132,7 +132,7 @@ class Screen:
         return "\n".join(text for widget in walk(self.navigation) for text in texts_of(widget))
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.window.wait(condition, frames=100_000)
+        self.window.wait(condition, frames=600)
 
     def let_pass(self, seconds: float) -> None:
         end = time.monotonic() + seconds

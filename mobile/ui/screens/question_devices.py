@@ -219,10 +219,12 @@ class QuestionDevices:
         self._poll(search, done)
 
     def _poll(self, search: Search, done: Callable[[dict[str, str]], None]) -> None:
-        if search is self._search and not self._view().locked:
-            self._see.here(lambda place: self._fixed(search, place, done))
-        else:
+        if search is not self._search:
+            return  # ended, and perhaps begun anew
+        if self._view().locked:
             self._stop()
+        else:
+            self._see.here(lambda place: self._fixed(search, place, done))
 
     def _fixed(self, search: Search, place: Any, done: Callable[[dict[str, str]], None]) -> None:
         if search is not self._search:
