@@ -34,6 +34,7 @@ from server.store.passwords import Passwords
 from server.store.scopes import PROGRAMME, add_scopes
 from server.store.serving_lock import is_served
 from server.store.system import Randomness, SystemClock, SystemIds, system_randomness
+from server.store.timeline import Timeline
 from shared.clocks import WallClock
 from shared.ids import Ids
 
@@ -91,6 +92,7 @@ def _open_office(
     config: Config, given: Ports, database: Database, *, new_epoch: bool, new_journal: bool
 ) -> Office:
     """The parts that work over the database, which is brought to its newest shape first."""
+    timeline = Timeline(database.engine)
     schema.upgrade(database)
     alone = not is_served(config.data)
     journal = given.journal(
@@ -121,6 +123,7 @@ def _open_office(
         randomness=given.randomness,
         passwords=Passwords(quick=config.quick_passwords),
         attempts=Attempts(given.clock.monotonic_ms),
+        timeline=timeline,
     )
     recover_at_start(office, alone=alone)
     return office

@@ -111,6 +111,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
     share_one_heap()
     app = run.app()
+    parts = office_of(app)
+    parts.timeline.on_replaced = lambda: os.kill(os.getpid(), signal.SIGTERM)
     server = make_server(app, arguments.host, arguments.port)
     settle_memory()
     port = server.effective_port
@@ -119,9 +121,13 @@ def _serve(run: Run, arguments: argparse.Namespace, lines: list[str]) -> None:
     run.say("\n".join([f"The office serves at {address}", *lines]), {"address": address})
     signal.signal(signal.SIGTERM, _stop)
     try:
-        parts = office_of(app)
         with suppress(KeyboardInterrupt), SegmentKeeping(parts), RehearsalKeeping(parts):
             server.run()
     finally:
         server.close()
         os.close(serving)
+    if parts.timeline.replaced:
+        raise CommandFailed(
+            "a standby took the place of the database: start this server again, it compares itself"
+            " with what the standby has, and tablets send what is missing"
+        )

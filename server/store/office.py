@@ -14,6 +14,7 @@ from server.store.journal import Journal
 from server.store.passwords import Passwords
 from server.store.segment_folder import SegmentFolder
 from server.store.system import Randomness
+from server.store.timeline import Timeline
 from server.store.turns import Turns
 from shared.clocks import WallClock
 from shared.ids import Ids
@@ -42,6 +43,7 @@ class Office:
     randomness: Randomness
     passwords: Passwords
     attempts: Attempts
+    timeline: Timeline
     forms: FormShelf = field(default_factory=FormShelf)
     segments: SegmentFolder = field(init=False)
     pushes: Turns = field(init=False)

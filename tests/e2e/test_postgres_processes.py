@@ -22,6 +22,7 @@ from tests.support.tablets import Desk
 from tests.support.tablets_and_office import agree, answer, new_factory, publish_forms, sync, tablet
 
 TABLETS, ROUNDS, TRIES = 4, 8, 12
+FAILED = 1
 
 
 @dataclass
@@ -192,6 +193,34 @@ def test_a_standby_that_lacks_what_was_acknowledged_begins_an_epoch_and_hears_it
     region.ends()
     standby.is_promoted(region.url)
     region.serve(2, standby.url_of(region.url))
+    _settle(region.desks)
+    assert not epochs & {desk.app.replica.standing().epoch for desk in region.desks}
+    assert all(lost in _roots(desk) for desk in region.desks)
+    _is_whole(region, standby)
+
+
+def test_a_process_that_meets_a_promoted_standby_ends_and_compares_itself_at_its_next_start(
+    pair: tuple[Region, Standby],
+) -> None:
+    region, standby = pair
+    either = standby.url_of_either(region.url)
+    region.serve(1, either)
+    _settle(region.desks)
+    epochs = {desk.app.replica.standing().epoch for desk in region.desks}
+    standby.has_all_of(region.url)
+    standby.is_cut_off(region.url)
+    lost = new_factory(region.desks[0], "รับแล้ว แต่ไม่ถึงเครื่องสำรอง")
+    sync(region.desks[0])
+    standby.primary_dies()
+    standby.is_promoted(region.url)
+    new_factory(region.desks[1], "ก่อนเริ่มใหม่")
+    for _ in range(TRIES):
+        assert not region.desks[1].app.synchroniser.run_once().complete
+        if region.servers[0].process.poll() is not None:
+            break
+    assert region.servers[0].ended() == FAILED
+    assert "a standby took the place" in (region.data / "server.log").read_text()
+    region.serve(1, either)
     _settle(region.desks)
     assert not epochs & {desk.app.replica.standing().epoch for desk in region.desks}
     assert all(lost in _roots(desk) for desk in region.desks)

@@ -39,6 +39,11 @@ class ServerProcess:
             self._address = str(json.loads(self.process.stdout.readline())["address"])
         return self._address
 
+    def ended(self) -> int:
+        """Wait until it has ended by itself: its exit code."""
+        self._close()
+        return self.process.returncode
+
     def kill(self) -> None:
         """End it as a power cut does."""
         self.process.kill()

@@ -46,6 +46,12 @@ class Standby:
         there = make_url(url).set(query={"host": str(self._home)})
         return there.render_as_string(hide_password=False)
 
+    def url_of_either(self, url: str) -> str:
+        """Whichever of the two takes writes."""
+        hosts = (str(make_url(url).query["host"]), str(self._home))
+        query = {"host": ",".join(hosts), "target_session_attrs": "read-write"}
+        return make_url(url).set(query=query).render_as_string(hide_password=False)
+
     def has_all_of(self, url: str) -> None:
         """Wait until everything that the primary has flushed is replayed here."""
         with self._connect(url) as primary, self._connect(self.url_of(url)) as own:
