@@ -196,12 +196,6 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "The server's database is not available now, so nothing was saved. Wait a little, then "
         "try again.",
     ),
-    "storage.replaced": (
-        "ฐานข้อมูลสำรองเข้ามาแทน เซิร์ฟเวอร์จึงต้องเริ่มใหม่เพื่อเทียบข้อมูล ข้อมูลยังอยู่ครบในแท็บเล็ต "
-        "กรุณารอสักครู่แล้วลองใหม่",
-        "A standby took the place of the database and the server must start anew to compare itself "
-        "with it. Everything is still on the tablet. Wait a little, then try again.",
-    ),
     "network.unavailable": (
         "ติดต่อเซิร์ฟเวอร์ไม่ได้ อาจไม่มีสัญญาณ ทำงานต่อได้ตามปกติ ระบบจะส่งเองเมื่อมีสัญญาณ",
         "The server cannot be reached, perhaps for lack of signal. Work on as usual; "

@@ -28,8 +28,6 @@ _PRESENT: Final = (
 class DatabaseReplaced(DatabaseUnavailable):
     """Another database took the place of the one that this process began with."""
 
-    code = "storage.replaced"
-
 
 class Timeline:
     """Looks at every new connection; the first that tells a timeline says which one it is.
