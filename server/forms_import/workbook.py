@@ -12,9 +12,6 @@ import re
 from datetime import datetime, time
 from typing import Final
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
-
 from server.forms_import.parts import Parts, Unreadable, damaged, open_parts, walk_xml
 from server.forms_import.sheets import SHEETS, Defects, Grid, letters
 
@@ -136,6 +133,9 @@ def _date_styles(parts: Parts) -> frozenset[int]:
     """The numbers of the cell styles that show a number as a date or time."""
     if "xl/styles.xml" not in parts.names:
         return frozenset()
+    # 13 MiB that a server which reads no workbook does without; so below.
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+
     formats: dict[int, str] = dict(BUILTIN_FORMATS)
     styles: list[int] = []
     inside = False
@@ -196,7 +196,7 @@ class _SheetReader:
         budget: _Budget,
     ) -> None:
         self.grid, self.strings, self.dates = grid, strings, dates
-        self.epoch = CALENDAR_MAC_1904 if old_calendar else CALENDAR_WINDOWS_1900
+        self.old_calendar = old_calendar
         self.budget = budget
         self.line = self.place = 0
         self.kind = self.style = ""
@@ -275,8 +275,11 @@ class _SheetReader:
         return str(int(number)) if number.is_integer() and abs(number) < 1e16 else str(number)
 
     def moment(self, number: float) -> str:
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+        epoch = CALENDAR_MAC_1904 if self.old_calendar else CALENDAR_WINDOWS_1900
         try:
-            found = from_excel(number, self.epoch)
+            found = from_excel(number, epoch)
         except (ValueError, OverflowError, TypeError):
             return str(number)
         if isinstance(found, (datetime, time)):

@@ -10,13 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
 from sqlalchemy import Engine, event
 
 from server.store.database import RETRY_AFTER_S
 from shared.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    import psycopg
 
 _log = logging.getLogger(__name__)
 _PRESENT: Final = (
@@ -63,6 +65,9 @@ class Timeline:
 def _told_by(connection: psycopg.Connection[Any]) -> str:
     """The timeline; "" where there is none to tell. A connection that breaks here fails at its
     first use, where that is understood."""
+    # Only where it is the driver: an office on SQLite has no use for its 6 MiB.
+    import psycopg
+
     with suppress(psycopg.Error):
         try:
             row = connection.execute(_PRESENT).fetchone()
