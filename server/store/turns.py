@@ -28,6 +28,8 @@ class Turns:
         self._waiting_max = waiting_max
         self._wait_s = wait_s
         self._queue: deque[threading.Event] = deque()
+        self.given = 0
+        """How many turns were given so far: who sees it rise knows that tablets are sending."""
 
     @property
     def waiting(self) -> int:
@@ -47,6 +49,7 @@ class Turns:
 
     def _wait(self) -> None:
         with self._lock:
+            self.given += 1
             if self._free:
                 self._free -= 1
                 return
